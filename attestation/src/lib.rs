@@ -1,0 +1,1 @@
+//! Is this attestation statement valid, and who vouches for it.

@@ -1,0 +1,1 @@
+//! A virtual CTAP2 authenticator.

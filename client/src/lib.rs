@@ -1,0 +1,1 @@
+//! The browser's part: options in, credential out.

@@ -1,0 +1,1 @@
+//! Device Bound Session Credentials, both halves, as pure steps.

@@ -1,0 +1,1 @@
+//! Makes what vendors make: certificates, attestation statements, ceremonies and metadata, right and wrong.

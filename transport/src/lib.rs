@@ -1,0 +1,1 @@
+//! Moves CTAP messages to a key and back.
