@@ -1,0 +1,267 @@
+//! What can be typed after `assay`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
+#[derive(Debug, Parser)]
+#[command(
+    name = "assay",
+    version,
+    after_help = "Examples:
+  assay                                        the main job: trace, judge, report
+  assay serve                                  a reference server for your client
+  assay test server https://rp.example         judge a server
+  assay test authenticator udp:127.0.0.1:8111  judge a key
+  assay verify < ceremonies.jsonl              decide ceremonies, with reasons
+  assay inspect response.json                  see what is inside, and what is wrong
+
+Exit codes: 0 all good; 1 findings; 2 could not run."
+)]
+pub struct Cli {
+    /// Where the lab keeps its seed, saved keys and reports' history [default: the XDG state directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+
+    /// Machine-readable output
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to do; without a word, the main job
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The words of the command line.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The main job: a server, virtual keys, four traces, every suite, one report
+    Run(RunArgs),
+    /// Start the reference relying-party server
+    Serve(ServeArgs),
+    /// Virtual and real keys: make, serve, list, show
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Judge a server, a key, a DBSC endpoint or a policy engine
+    Test(TestArgs),
+    /// List every check: id, clause, kind, profiles
+    Checks,
+    /// Clause by case by proof of bite
+    Coverage,
+    /// Profiles: which checks they enforce, how they decide conflicts
+    #[command(subcommand)]
+    Profile(ProfileCommand),
+    /// Decide ceremonies: JSON Lines in, one verdict a line out
+    #[command(after_help = "Example line:
+  {\"id\":\"1\",\"ceremony\":\"registration\",\"rp_id\":\"example.org\",\"origins\":[\"https://example.org\"],
+   \"challenge\":\"<base64url>\",\"credential\":{..RegistrationResponseJSON..}}   (on one line)")]
+    Verify(VerifyArgs),
+    /// Dissect CBOR, JSON, DER, tokens; hex, base64 or binary
+    #[command(after_help = "Examples:
+  assay inspect attestation-object.bin
+  echo o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg... | assay inspect -")]
+    Inspect(InspectArgs),
+}
+
+/// Options of the main job.
+#[derive(Debug, Args, Default)]
+pub struct RunArgs {
+    /// Folder for the reports, replaced as a whole
+    #[arg(long, value_name = "DIR", default_value = "assay-report")]
+    pub out: PathBuf,
+    /// Seed of everything random in the suites, 1 to 64 hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub seed: Option<String>,
+}
+
+/// Options of `assay serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  assay serve --listen 127.0.0.1:8080 --db lab.sqlite
+  assay serve --listen 127.0.0.1:0 --without origin_mismatch     one check off, to prove a suite's bite
+
+Prints one JSON line when ready: address, URL and bootstrap credentials. Stops on Ctrl-C.")]
+pub struct ServeArgs {
+    /// Address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// SQLite file; without it everything is in memory
+    #[arg(long, value_name = "FILE")]
+    pub db: Option<PathBuf>,
+    /// RP ID
+    #[arg(long, value_name = "ID", default_value = "localhost")]
+    pub rp_id: String,
+    /// Expected origin; may repeat [default: http://RP_ID:PORT and https://RP_ID]
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Vec<String>,
+    /// Which checks are enforced: w3c-l3 or hardened
+    #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
+    pub profile: String,
+    /// FIDO metadata BLOB (JWS) whose anchors are trusted beside the lab's own; may repeat
+    #[arg(long, value_name = "FILE")]
+    pub metadata: Vec<PathBuf>,
+    /// DER or PEM root that signs the --metadata files; may repeat
+    #[arg(long, value_name = "FILE")]
+    pub metadata_root: Vec<PathBuf>,
+    /// Skip the refusal of exactly this check; may repeat; loopback only
+    #[arg(long, value_name = "ID")]
+    pub without: Vec<String>,
+    /// Do not wire the attestation policy engine (its endpoints answer 501)
+    #[arg(long)]
+    pub no_policy_engine: bool,
+}
+
+/// `assay key ...`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a virtual key and save it under a name
+    New(KeyNewArgs),
+    /// Serve a virtual key over UDP, one datagram a report
+    #[command(after_help = "Example: assay key serve --listen 127.0.0.1:8111 --touch auto sim:desk")]
+    Serve(KeyServeArgs),
+    /// List saved virtual keys and USB security keys
+    List,
+    /// Show what a key says of itself (getInfo)
+    Info(KeyInfoArgs),
+}
+
+/// Options of `assay key new`.
+#[derive(Debug, Args)]
+pub struct KeyNewArgs {
+    /// Its name: letters, digits, - and _
+    pub name: String,
+    /// What it answers to a request for attestation
+    #[arg(long, value_enum, default_value_t = Attestation::PackedX5c)]
+    pub attestation: Attestation,
+    /// The model whose AAGUID and certificate it carries
+    #[arg(long, value_name = "AAGUID")]
+    pub aaguid: Option<String>,
+}
+
+/// How a virtual key attests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Attestation {
+    /// packed, with the lab's certificate for the model
+    PackedX5c,
+    /// packed, signed by the credential's own key
+    PackedSelf,
+    /// none
+    None,
+}
+
+/// Options of `assay key serve`.
+#[derive(Debug, Args)]
+pub struct KeyServeArgs {
+    /// Which key: sim (fresh) or sim:NAME (saved)
+    #[arg(value_name = "KEY", default_value = "sim")]
+    pub key: String,
+    /// UDP address to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Whether somebody touches it
+    #[arg(long, value_enum, default_value_t = Touch::Auto)]
+    pub touch: Touch,
+    /// Make every byte repeat from this seed (hexadecimal)
+    #[arg(long, value_name = "HEX")]
+    pub seed: Option<String>,
+}
+
+/// Who touches a served key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Touch {
+    /// At once, always
+    Auto,
+    /// Nobody: every request for a touch runs into its timeout
+    Never,
+    /// Declines, always
+    Deny,
+}
+
+/// Options of `assay key info`.
+#[derive(Debug, Args)]
+pub struct KeyInfoArgs {
+    /// sim, sim:NAME, udp:HOST:PORT or hid:PATH
+    pub target: String,
+}
+
+/// Options of `assay test`.
+#[derive(Debug, Args)]
+#[command(after_help = "Targets:
+  server, dbsc, policy   a URL, a target file (target.toml), or sim: a fresh reference server
+  authenticator          sim, sim:NAME, udp:HOST:PORT, hid:PATH
+
+Examples:
+  assay test server https://rp.example --profile hardened
+  assay test server my-server/target.toml --filter 'registration/**'
+  assay test server --list
+  assay test server --export-metadata lab.jwt     what a judged server should trust
+
+Exit codes: 0 every case passed; 1 findings; 2 could not run.")]
+pub struct TestArgs {
+    /// What is judged
+    #[arg(value_enum)]
+    pub kind: TestKind,
+    /// How to reach it
+    pub target: Option<String>,
+    /// List the cases, one `id<TAB>level<TAB>clause` a line; needs no target
+    #[arg(long)]
+    pub list: bool,
+    /// Only cases whose id matches: a glob, or part of the id; may repeat
+    #[arg(long, value_name = "GLOB")]
+    pub filter: Vec<String>,
+    /// Seed of everything random in the suite, 1 to 64 hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub seed: Option<String>,
+    /// The profile that the target is held to
+    #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
+    pub profile: String,
+    /// Folder for the reports, replaced as a whole
+    #[arg(long, value_name = "DIR", default_value = "assay-report")]
+    pub out: PathBuf,
+    /// Write the lab's signed metadata BLOB, which a judged server must trust, and stop
+    #[arg(long, value_name = "FILE")]
+    pub export_metadata: Option<PathBuf>,
+    /// Write the lab's attestation roots (PEM), which a judged server must trust, and stop
+    #[arg(long, value_name = "FILE")]
+    pub export_anchors: Option<PathBuf>,
+}
+
+/// What `assay test` can judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestKind {
+    /// A relying-party server: registration and authentication
+    Server,
+    /// A CTAP2 authenticator
+    Authenticator,
+    /// A server of Device Bound Session Credentials
+    Dbsc,
+    /// An attestation policy engine
+    Policy,
+}
+
+/// `assay profile ...`
+#[derive(Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// The checks that a profile enforces, and its switches
+    Show {
+        /// w3c-l3 or hardened
+        name: String,
+    },
+}
+
+/// Options of `assay verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Exit with 0 although ceremonies were rejected
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// Options of `assay inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A file, or - for standard input
+    pub input: PathBuf,
+}

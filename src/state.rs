@@ -1,0 +1,129 @@
+//! What the lab keeps between runs: its seed, saved keys, and the credentials of servers it started.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The state directory.
+#[derive(Debug, Clone)]
+pub struct State {
+    root: PathBuf,
+}
+
+impl State {
+    /// Opens `folder`, or the XDG state directory's `assay`, and makes it where it is missing.
+    pub fn open(folder: Option<&Path>) -> Result<Self> {
+        let root = match folder {
+            Some(folder) => folder.to_owned(),
+            None => default_root()?,
+        };
+        fs::create_dir_all(&root)
+            .with_context(|| format!("the state directory {} cannot be made", root.display()))?;
+        Ok(Self { root })
+    }
+
+    /// The lab's seed: 32 random bytes, made at the first call, readable by the owner alone.
+    pub fn seed(&self) -> Result<[u8; 32]> {
+        let path = self.root.join("lab-seed");
+        if !path.exists() {
+            let mut fresh = [0; 32];
+            getrandom::fill(&mut fresh).context("no randomness from the system")?;
+            // Two first runs at once: whoever links first wins, both read the winner's.
+            let own = self.root.join(format!("lab-seed.{}", std::process::id()));
+            write_private(&own, &fresh)?;
+            let linked = fs::hard_link(&own, &path);
+            fs::remove_file(&own).ok();
+            match linked {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(error).context("the lab's seed cannot be kept");
+                }
+                _ => {}
+            }
+        }
+        let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        match <[u8; 32]>::try_from(bytes.as_slice()) {
+            Ok(seed) => Ok(seed),
+            Err(_) => bail!("{} has {} bytes instead of 32", path.display(), bytes.len()),
+        }
+    }
+
+    /// Where the key `name` lives.
+    pub fn key(&self, name: &str) -> Result<PathBuf> {
+        let fits = !name.is_empty()
+            && name.len() <= 64
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        if !fits {
+            bail!("a key's name has 1 to 64 letters, digits, - and _, not {name:?}");
+        }
+        let folder = self.root.join("keys");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        Ok(folder.join(format!("{name}.json")))
+    }
+
+    /// The names of all saved keys, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.root.join("keys"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                entry.file_name().to_str()?.strip_suffix(".json").map(str::to_owned)
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Remembers the bootstrap credentials of the server at `port`, so that `assay test` finds them.
+    pub fn remember_server(&self, port: u16, ready_line: &str) -> Result<()> {
+        let folder = self.root.join("servers");
+        fs::create_dir_all(&folder)?;
+        write_private(&folder.join(format!("{port}.json")), ready_line.as_bytes())
+    }
+
+    /// Forgets the server at `port`.
+    pub fn forget_server(&self, port: u16) {
+        fs::remove_file(self.root.join("servers").join(format!("{port}.json"))).ok();
+    }
+
+    /// The ready line of the server that this lab started at `port`, if any.
+    pub fn server(&self, port: u16) -> Option<serde_json::Value> {
+        let text = fs::read(self.root.join("servers").join(format!("{port}.json"))).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+fn default_root() -> Result<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if let Some(folder) = absolute("XDG_STATE_HOME") {
+        return Ok(folder.join("assay"));
+    }
+    match absolute("HOME") {
+        Some(home) => Ok(home.join(".local/state/assay")),
+        None => bail!("neither XDG_STATE_HOME nor HOME is set: give --state DIR"),
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_private(path: &Path, content: &[u8]) -> Result<()> {
+    let beside = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let write = |mut file: File| {
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    options
+        .open(&beside)
+        .and_then(write)
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
