@@ -1,0 +1,63 @@
+//! Algorithm numbers of the COSE registry that WebAuthn meets.
+
+/// ECDSA with SHA-256; in WebAuthn always on P-256.
+pub const ES256: i64 = -7;
+/// EdDSA; in WebAuthn always Ed25519.
+pub const EDDSA: i64 = -8;
+/// ECDSA on P-256 with SHA-256, fully specified.
+pub const ESP256: i64 = -9;
+/// Ed25519, fully specified.
+pub const ED25519: i64 = -19;
+/// ECDH-ES with HKDF-256: what a PIN/UV key agreement key calls itself.
+pub const ECDH_ES_HKDF_256: i64 = -25;
+/// ECDSA with SHA-384; in WebAuthn always on P-384.
+pub const ES384: i64 = -35;
+/// ECDSA with SHA-512; in WebAuthn always on P-521.
+pub const ES512: i64 = -36;
+/// RSASSA-PSS with SHA-256.
+pub const PS256: i64 = -37;
+/// RSASSA-PSS with SHA-384.
+pub const PS384: i64 = -38;
+/// RSASSA-PSS with SHA-512.
+pub const PS512: i64 = -39;
+/// ECDSA on secp256k1 with SHA-256.
+pub const ES256K: i64 = -47;
+/// ECDSA on P-384 with SHA-384, fully specified.
+pub const ESP384: i64 = -51;
+/// ECDSA on P-521 with SHA-512, fully specified.
+pub const ESP512: i64 = -52;
+/// Ed448, fully specified.
+pub const ED448: i64 = -53;
+/// RSASSA-PKCS1-v1_5 with SHA-256.
+pub const RS256: i64 = -257;
+/// RSASSA-PKCS1-v1_5 with SHA-384.
+pub const RS384: i64 = -258;
+/// RSASSA-PKCS1-v1_5 with SHA-512.
+pub const RS512: i64 = -259;
+/// RSASSA-PKCS1-v1_5 with SHA-1.
+pub const RS1: i64 = -65535;
+
+/// The registry's name.
+pub const fn name(alg: i64) -> Option<&'static str> {
+    Some(match alg {
+        ES256 => "ES256",
+        EDDSA => "EdDSA",
+        ESP256 => "ESP256",
+        ED25519 => "Ed25519",
+        ECDH_ES_HKDF_256 => "ECDH-ES+HKDF-256",
+        ES384 => "ES384",
+        ES512 => "ES512",
+        PS256 => "PS256",
+        PS384 => "PS384",
+        PS512 => "PS512",
+        ES256K => "ES256K",
+        ESP384 => "ESP384",
+        ESP512 => "ESP512",
+        ED448 => "Ed448",
+        RS256 => "RS256",
+        RS384 => "RS384",
+        RS512 => "RS512",
+        RS1 => "RS1",
+        _ => return None,
+    })
+}
