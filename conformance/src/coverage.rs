@@ -1,0 +1,1 @@
+//! Clause by case by proof of bite.

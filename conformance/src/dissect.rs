@@ -1,0 +1,1 @@
+//! Takes messages apart for people.

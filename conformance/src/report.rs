@@ -1,0 +1,12 @@
+//! Reports: plain data first, then four ways to show it.
+
+pub mod folder;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod text;
+
+mod model;
+
+pub use folder::{Folder, FolderError};
+pub use model::{CaseReport, Facts, Report, SuiteReport, Totals, Verdict};

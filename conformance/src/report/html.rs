@@ -1,0 +1,5 @@
+//! placeholder
+/// The page.
+pub fn page(report: &super::Report) -> String {
+    report.facts.target.clone()
+}

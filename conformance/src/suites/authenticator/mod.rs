@@ -1,0 +1,94 @@
+//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, PIN, reset.
+
+mod client_pin;
+mod framing;
+mod get_assertion;
+mod get_info;
+mod make_credential;
+mod request;
+mod reset;
+mod world;
+
+use assay_attestation as attestation;
+use assay_protocol::authenticator_data::{AttestedCredentialData, AuthenticatorData};
+use assay_protocol::check::Enforced;
+use assay_protocol::ctap2::Status;
+use assay_protocol::tree::cbor::{self, Node};
+use ciborium::Value;
+
+use self::request::MAKE_CREDENTIAL;
+pub use self::world::{Connect, Key, Reply};
+use crate::case::{Need, Suite};
+use crate::context::Context;
+use crate::verdict::{Pass, Stop};
+
+/// The key of every case has just been reset and powered up: what PIN and reset cases need,
+/// for they would otherwise destroy what somebody keeps on the key.
+pub const FRESH: Need = Need::new("fresh");
+
+/// The suite.
+pub fn suite() -> Suite<Key> {
+    Suite::new("authenticator", "CTAP2 authenticator")
+        .with(framing::cases())
+        .with(get_info::cases())
+        .with(make_credential::cases())
+        .with(get_assertion::cases())
+        .with(client_pin::cases())
+        .with(reset::cases())
+}
+
+/// The status must be one of these; the first is the one of the text.
+fn expect(reply: &Reply, statuses: &[Status]) -> Result<Pass, Stop> {
+    if statuses.first() == Some(&reply.status) {
+        return Ok(Pass::attributed(reply.status.to_string()));
+    }
+    if statuses.contains(&reply.status) {
+        return Ok(Pass::unattributed(format!("{} stands for it here", reply.status)));
+    }
+    let names: Vec<String> = statuses.iter().map(Status::to_string).collect();
+    Err(Stop::fail(names.join(" or "), reply.status.to_string()))
+}
+
+/// A credential that the key has made.
+struct Made {
+    attested: AttestedCredentialData,
+    data: AuthenticatorData,
+    fmt: String,
+}
+
+/// Makes a plain credential and takes its answer apart.
+fn make(key: &mut Key, context: &mut Context) -> Result<Made, Stop> {
+    let request = request::make_credential(context);
+    make_from(key, context, &request)
+}
+
+/// Makes a credential from this request; the statement must verify.
+fn make_from(key: &mut Key, context: &mut Context, request: &Value) -> Result<Made, Stop> {
+    let reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, request)?.ok()?;
+    read_made(&reply, &request::bytes_of(request, 1))
+}
+
+fn read_made(reply: &Reply, client_data_hash: &[u8]) -> Result<Made, Stop> {
+    let map = reply.map()?;
+    let fmt = map
+        .get(1)
+        .and_then(Node::as_text)
+        .ok_or_else(|| Stop::fail("fmt, a text", "none"))?
+        .to_owned();
+    let bytes = map.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("authData, bytes", "none"))?;
+    let data = AuthenticatorData::parse(bytes).map_err(|error| Stop::fail("authenticator data", error.to_string()))?;
+    let attested = data
+        .attested
+        .clone()
+        .ok_or_else(|| Stop::fail("attested credential data", "the AT flag is clear"))?;
+    let empty = cbor::read(&[0xa0]).root;
+    let statement = map.get(3).or(empty.as_ref()).ok_or_else(|| Stop::broken("no statement"))?;
+    let hash = <[u8; 32]>::try_from(client_data_hash).unwrap_or_default();
+    match attestation::verify(&fmt, statement, &data, bytes, &hash, &Enforced::all()) {
+        Ok(_) => {}
+        // A format that we have no procedure for says nothing of the key.
+        Err(rejection) if rejection.code() == "attestation_format_unsupported" => {}
+        Err(rejection) => return Err(Stop::fail("a valid attestation statement", rejection.to_string())),
+    }
+    Ok(Made { attested, data, fmt })
+}

@@ -1,0 +1,40 @@
+//! The `assay` dialect: the same endpoints, and more to say. Its own are below `/v1`.
+
+use serde_json::Value;
+
+use super::http::Http;
+use super::{Dialect, TargetError, TargetFile};
+
+/// Where a server of the dialect says what it is.
+pub const CAPABILITIES: &str = "/v1/capabilities";
+
+/// What a target file says, completed by what the dialect settles.
+#[must_use]
+pub fn complete(mut file: TargetFile) -> TargetFile {
+    if file.dialect == Dialect::Assay {
+        file.answers
+            .code
+            .get_or_insert_with(|| String::from("/code"));
+        file.endpoints
+            .begin_usernameless
+            .get_or_insert_with(|| String::from("/v1/authentication/options"));
+    }
+    if file.endpoints.begin_usernameless.is_some() {
+        file.features.insert(String::from("usernameless"));
+    }
+    file
+}
+
+/// A target file for a plain URL. The server's capabilities are asked for the dialect alone:
+/// profile and features are told by whoever judges. Must not be called inside an async runtime.
+pub fn for_url(name: impl Into<String>, url: impl Into<String>) -> Result<TargetFile, TargetError> {
+    let mut file = TargetFile::relying_party(name, url, Dialect::FidoRest);
+    let answer = Http::new(&file)?.get(CAPABILITIES)?;
+    let capabilities: Option<Value> = serde_json::from_str(&answer.text).ok();
+    let ours =
+        |capabilities: &Value| capabilities.get("dialect").and_then(Value::as_str) == Some("assay");
+    if answer.status == 200 && capabilities.as_ref().is_some_and(ours) {
+        file.dialect = Dialect::Assay;
+    }
+    Ok(complete(file))
+}

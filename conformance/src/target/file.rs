@@ -1,0 +1,287 @@
+//! `target.toml`: a target described as data. `docs/target-files.md` is its reference.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fmt, fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use super::Dialect;
+
+/// A target, as its file describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// A name for reports.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// How it is spoken to.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// Where it is: an absolute URL for servers, `udp:HOST:PORT` or `hid:PATH` for authenticators.
+    pub address: String,
+    /// The origin that its client data name; without it, the address's own.
+    #[serde(default)]
+    pub origin: Option<String>,
+    /// Its RP ID; without it, what its options say, or the origin's host.
+    #[serde(default)]
+    pub rp_id: Option<String>,
+    /// The profile that it is held to, unless the command line says otherwise.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// Features that it has, as cases need them.
+    #[serde(default)]
+    pub features: BTreeSet<String>,
+    /// Seconds until an answer is given up.
+    #[serde(default = "ten")]
+    pub timeout_seconds: u64,
+    /// Connect here instead of where the address' host name points.
+    #[serde(default)]
+    pub connect: Option<SocketAddr>,
+    /// A PEM file of authorities trusted for its TLS certificate.
+    #[serde(default)]
+    pub tls_roots: Option<PathBuf>,
+    /// Paths of its endpoints.
+    #[serde(default)]
+    pub endpoints: Endpoints,
+    /// How its answers are read.
+    #[serde(default)]
+    pub answers: Answers,
+    /// Headers sent with every request.
+    #[serde(default)]
+    pub headers: BTreeMap<String, HeaderValue>,
+    /// Ids of cases that are known to fail, each with the reason.
+    #[serde(default)]
+    pub known_failures: BTreeMap<String, String>,
+    /// The folder that relative paths start from; set by [`TargetFile::load`].
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// What can be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A WebAuthn relying party.
+    RelyingParty,
+    /// A CTAP2 authenticator.
+    Authenticator,
+    /// A server of Device Bound Session Credentials.
+    Dbsc,
+    /// An attestation policy engine.
+    Policy,
+}
+
+/// Paths of a relying party's endpoints, joined to the address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Endpoints {
+    /// Creation options.
+    pub begin_registration: String,
+    /// A registration response.
+    pub finish_registration: String,
+    /// Request options for a named account.
+    pub begin_authentication: String,
+    /// Request options for whoever answers; without it the suite skips those cases.
+    pub begin_usernameless: Option<String>,
+    /// An authentication response.
+    pub finish_authentication: String,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self {
+            begin_registration: String::from("/attestation/options"),
+            finish_registration: String::from("/attestation/result"),
+            begin_authentication: String::from("/assertion/options"),
+            begin_usernameless: None,
+            finish_authentication: String::from("/assertion/result"),
+        }
+    }
+}
+
+/// How a server's answers are read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Answers {
+    /// JSON pointer to the options inside the answer; empty for the answer itself.
+    pub options: String,
+    /// JSON pointer to a machine code of a refusal.
+    pub code: Option<String>,
+    /// JSON pointers to texts for people, tried in order.
+    pub message: Vec<String>,
+    /// Patterns from error text to reason code, tried in order.
+    pub codes: Vec<CodePattern>,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self {
+            options: String::new(),
+            code: None,
+            message: ["/errorMessage", "/message", "/error", "/detail", "/title"]
+                .map(String::from)
+                .to_vec(),
+            codes: Vec::new(),
+        }
+    }
+}
+
+/// A pattern over error texts, and the reason code that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodePattern {
+    /// A regular expression.
+    pub pattern: String,
+    /// The code in the lab's vocabulary; `assay checks` lists them.
+    pub code: String,
+}
+
+/// The value of a header; a secret stays outside of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum HeaderValue {
+    /// The value itself.
+    Literal(String),
+    /// The value of an environment variable.
+    Env {
+        /// The variable's name.
+        env: String,
+        /// Written before it.
+        #[serde(default)]
+        prefix: String,
+    },
+    /// The trimmed content of a file.
+    File {
+        /// The file's path, from the target file's folder.
+        file: PathBuf,
+        /// Written before it.
+        #[serde(default)]
+        prefix: String,
+    },
+}
+
+/// A target file cannot be used.
+#[derive(Debug)]
+pub enum TargetFileError {
+    /// A file cannot be read.
+    Io(PathBuf, io::Error),
+    /// The file is not TOML of the right form.
+    Syntax(PathBuf, String),
+    /// A pattern is no regular expression.
+    Pattern(String, String),
+    /// A header names a variable that is not set.
+    Variable(String),
+}
+
+impl TargetFileError {
+    /// The stable machine code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(..) => "target_file_io",
+            Self::Syntax(..) => "target_file_syntax",
+            Self::Pattern(..) => "target_file_pattern",
+            Self::Variable(_) => "target_file_variable",
+        }
+    }
+}
+
+impl fmt::Display for TargetFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Syntax(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Pattern(pattern, error) => write!(f, "the pattern {pattern:?}: {error}"),
+            Self::Variable(name) => write!(f, "the environment variable {name} is not set"),
+        }
+    }
+}
+
+impl std::error::Error for TargetFileError {}
+
+impl TargetFile {
+    /// A relying party at `address` about which nothing else is known.
+    pub fn relying_party(
+        name: impl Into<String>,
+        address: impl Into<String>,
+        dialect: Dialect,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind: Kind::RelyingParty,
+            dialect,
+            address: address.into(),
+            origin: None,
+            rp_id: None,
+            profile: None,
+            features: BTreeSet::new(),
+            timeout_seconds: ten(),
+            connect: None,
+            tls_roots: None,
+            endpoints: Endpoints::default(),
+            answers: Answers::default(),
+            headers: BTreeMap::new(),
+            known_failures: BTreeMap::new(),
+            folder: PathBuf::new(),
+        }
+    }
+
+    /// Reads a file.
+    pub fn load(path: &Path) -> Result<Self, TargetFileError> {
+        let text = fs::read_to_string(path)
+            .map_err(|error| TargetFileError::Io(path.to_owned(), error))?;
+        let mut file: Self = toml::from_str(&text)
+            .map_err(|error| TargetFileError::Syntax(path.to_owned(), error.to_string()))?;
+        file.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(file)
+    }
+
+    /// How long an answer may take.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
+
+    /// The headers with their secrets fetched.
+    pub fn resolved_headers(&self) -> Result<Vec<(String, String)>, TargetFileError> {
+        self.headers
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), self.resolve(value)?)))
+            .collect()
+    }
+
+    /// The authorities of `tls_roots`, as PEM.
+    pub fn tls_roots_pem(&self) -> Result<Option<Vec<u8>>, TargetFileError> {
+        self.tls_roots
+            .as_ref()
+            .map(|path| {
+                let path = self.folder.join(path);
+                fs::read(&path).map_err(|error| TargetFileError::Io(path, error))
+            })
+            .transpose()
+    }
+
+    fn resolve(&self, value: &HeaderValue) -> Result<String, TargetFileError> {
+        match value {
+            HeaderValue::Literal(text) => Ok(text.clone()),
+            HeaderValue::Env { env: name, prefix } => env::var(name)
+                .map(|secret| format!("{prefix}{secret}"))
+                .map_err(|_error| TargetFileError::Variable(name.clone())),
+            HeaderValue::File { file, prefix } => {
+                let path = self.folder.join(file);
+                let secret =
+                    fs::read_to_string(&path).map_err(|error| TargetFileError::Io(path, error))?;
+                Ok(format!("{prefix}{}", secret.trim()))
+            }
+        }
+    }
+}
+
+fn ten() -> u64 {
+    10
+}
+
+#[cfg(test)]
+mod tests;
