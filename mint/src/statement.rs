@@ -1,0 +1,46 @@
+//! Attestation statements, WebAuthn L3 8: one file a format.
+
+pub mod fido_u2f;
+pub mod none;
+pub mod packed;
+
+use ciborium::Value;
+
+use crate::chain::Chain;
+
+/// The attestation that a forged registration carries.
+#[derive(Debug, Clone)]
+pub enum Format {
+    /// `none`.
+    None,
+    /// `packed`, signed by the credential itself.
+    PackedSelf,
+    /// `packed` with certificates.
+    Packed(Box<Chain>),
+    /// `fido-u2f`.
+    FidoU2f(Box<Chain>),
+}
+
+impl Format {
+    /// The attestation statement format identifier.
+    pub fn fmt(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PackedSelf | Self::Packed(_) => "packed",
+            Self::FidoU2f(_) => "fido-u2f",
+        }
+    }
+
+    /// The certificates behind it.
+    pub fn chain(&self) -> Option<&Chain> {
+        match self {
+            Self::None | Self::PackedSelf => None,
+            Self::Packed(chain) | Self::FidoU2f(chain) => Some(chain),
+        }
+    }
+}
+
+/// An x5c member.
+pub(crate) fn x5c(certificates: &[Vec<u8>]) -> Value {
+    Value::Array(certificates.iter().cloned().map(Value::Bytes).collect())
+}
