@@ -12,6 +12,8 @@ use crate::error::Malformed;
 
 pub use scheme::Scheme;
 
+use scheme::Encoding;
+
 /// Verifies one signature with a credential's public key under its COSE algorithm.
 pub fn verify(
     alg: i64,
@@ -25,6 +27,7 @@ pub fn verify(
 /// A public key made ready, for one signature or many.
 pub struct Verifier {
     scheme: Scheme,
+    encoding: Encoding,
     key: ParsedPublicKey,
 }
 
@@ -39,8 +42,16 @@ impl Verifier {
         {
             return Err(SignatureError::Key);
         }
+        let encoding = match scheme.encoding() {
+            Some(encoding) => encoding,
+            None => Encoding::Exactly(form::modulus_length(key).ok_or(SignatureError::Key)?),
+        };
         let key = ParsedPublicKey::new(scheme.algorithm(), key).or(Err(SignatureError::Key))?;
-        Ok(Self { scheme, key })
+        Ok(Self {
+            scheme,
+            encoding,
+            key,
+        })
     }
 
     /// A credential's key.
@@ -65,7 +76,7 @@ impl Verifier {
 
     /// Verifies a signature over the message. Its form is judged first, on its own.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
-        form::check(self.scheme, signature).map_err(SignatureError::Malformed)?;
+        form::check(self.encoding, signature).map_err(SignatureError::Malformed)?;
         self.key
             .verify_sig(message, signature)
             .or(Err(SignatureError::Invalid))

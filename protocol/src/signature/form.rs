@@ -1,10 +1,10 @@
-use super::scheme::{Encoding, Scheme};
+use super::scheme::Encoding;
 use crate::error::{Malformed, Reason};
 use crate::tree::der::{self, tag};
 
-/// Has the signature the form that its scheme demands? High s values have it.
-pub(super) fn check(scheme: Scheme, signature: &[u8]) -> Result<(), Malformed> {
-    match scheme.encoding() {
+/// Has the signature the form that its scheme demands, which is `encoding`? High s values have it.
+pub(super) fn check(encoding: Encoding, signature: &[u8]) -> Result<(), Malformed> {
+    match encoding {
         Encoding::Der => ecdsa_sig_value(signature),
         Encoding::Fixed(length) => {
             exactly(length * 2, signature)?;
@@ -12,8 +12,21 @@ pub(super) fn check(scheme: Scheme, signature: &[u8]) -> Result<(), Malformed> {
             not_zero(r, s)
         }
         Encoding::Exactly(length) => exactly(length, signature),
-        Encoding::Rsa => Ok(()),
     }
+}
+
+/// The bytes of an RSA key's modulus, if `key` is a DER RSAPublicKey of a length that is safe and
+/// still quick.
+pub(super) fn modulus_length(key: &[u8]) -> Option<usize> {
+    let document = der::read(key);
+    let root = document.root.filter(|root| root.is(tag::SEQUENCE))?;
+    let [n, _] = root.children.as_slice() else {
+        return None;
+    };
+    let n = n.unsigned_of(key)?;
+    let unused = usize::try_from(n.first()?.leading_zeros()).ok()?;
+    let bits = n.len() * 8 - unused;
+    (document.anomalies.is_empty() && (2048..=8192).contains(&bits)).then_some(n.len())
 }
 
 /// ECDSA-Sig-Value (RFC 3279 2.2.3) in strict DER: a SEQUENCE of two positive INTEGERs, nothing else.

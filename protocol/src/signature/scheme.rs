@@ -50,8 +50,6 @@ pub(super) enum Encoding {
     Fixed(usize),
     /// This many bytes.
     Exactly(usize),
-    /// As many bytes as the modulus has, which the library sees to.
-    Rsa,
 }
 
 impl Scheme {
@@ -106,15 +104,16 @@ impl Scheme {
         }
     }
 
-    pub(super) fn encoding(self) -> Encoding {
-        match self {
+    /// How signatures are written; none where the key's length decides.
+    pub(super) fn encoding(self) -> Option<Encoding> {
+        Some(match self {
             Self::EcdsaP256Sha256Fixed => Encoding::Fixed(32),
             Self::EcdsaP384Sha384Fixed => Encoding::Fixed(48),
             Self::EcdsaP521Sha512Fixed => Encoding::Fixed(66),
-            Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha384 | Self::RsaPkcs1Sha512 => Encoding::Rsa,
+            Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha384 | Self::RsaPkcs1Sha512 => return None,
             Self::Ed25519 => Encoding::Exactly(64),
             _ => Encoding::Der,
-        }
+        })
     }
 
     /// The length of a public key, where there is but one: points come uncompressed.

@@ -21,6 +21,13 @@ pub struct Document {
     pub anomalies: Vec<Anomaly>,
 }
 
+impl Document {
+    /// The first anomaly of this kind.
+    pub fn anomaly(&self, kind: AnomalyKind) -> Option<&Anomaly> {
+        self.anomalies.iter().find(|anomaly| anomaly.kind == kind)
+    }
+}
+
 /// One value. The content stays in the input; [`Node::content`] is where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {

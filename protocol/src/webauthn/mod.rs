@@ -28,3 +28,6 @@ pub const PUBLIC_KEY: &str = "public-key";
 
 /// A JSON object, such as extension inputs and outputs.
 type Map = serde_json::Map<String, serde_json::Value>;
+
+#[cfg(test)]
+mod vectors;
