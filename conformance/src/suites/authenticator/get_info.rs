@@ -3,7 +3,7 @@
 use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 
-use super::request::{self, GET_INFO};
+use super::request::GET_INFO;
 use super::world::Key;
 use crate::case::{Case, Level};
 use crate::context::Context;
@@ -89,7 +89,7 @@ fn member(row: &'static Member) -> Case<Key> {
 
 /// The answer's map.
 pub(super) fn info(key: &mut Key, context: &mut Context) -> Result<Node, Stop> {
-    key.ctap(context, "getInfo", &[request::GET_INFO])?.ok()?.map()
+    key.ctap(context, "getInfo", &[GET_INFO])?.ok()?.map()
 }
 
 /// The value of an option, where it is listed.

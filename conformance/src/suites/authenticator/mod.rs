@@ -9,7 +9,7 @@ mod request;
 mod reset;
 mod world;
 
-use assay_attestation as attestation;
+use assay_attestation::{Signed, verify};
 use assay_protocol::authenticator_data::{AttestedCredentialData, AuthenticatorData};
 use assay_protocol::check::Enforced;
 use assay_protocol::ctap2::Status;
@@ -84,7 +84,8 @@ fn read_made(reply: &Reply, client_data_hash: &[u8]) -> Result<Made, Stop> {
     let empty = cbor::read(&[0xa0]).root;
     let statement = map.get(3).or(empty.as_ref()).ok_or_else(|| Stop::broken("no statement"))?;
     let hash = <[u8; 32]>::try_from(client_data_hash).unwrap_or_default();
-    match attestation::verify(&fmt, statement, &data, bytes, &hash, &Enforced::all()) {
+    let signed = Signed::new(&data, bytes, &hash).map_err(|error| Stop::fail("attested credential data", error.to_string()))?;
+    match verify(&fmt, statement, &signed, &Enforced::all()) {
         Ok(_) => {}
         // A format that we have no procedure for says nothing of the key.
         Err(rejection) if rejection.code() == "attestation_format_unsupported" => {}

@@ -227,14 +227,14 @@ impl Reply {
 }
 
 /// A command byte and its parameters in canonical order.
-pub fn request(command: u8, parameters: &Value) -> Vec<u8> {
+pub(super) fn request(command: u8, parameters: &Value) -> Vec<u8> {
     let mut bytes = vec![command];
     bytes.extend(cbor::to_canonical(parameters));
     bytes
 }
 
 /// A nonce for INIT.
-pub fn nonce(context: &mut Context) -> [u8; 8] {
+pub(super) fn nonce(context: &mut Context) -> [u8; 8] {
     let [a, b, c, d, e, f, g, h, ..] = context.random.block();
     [a, b, c, d, e, f, g, h]
 }

@@ -1,0 +1,163 @@
+//! The platform's half of PIN/UV auth protocol two.
+
+use assay_protocol::ctap2::Status;
+use assay_protocol::pin_uv::{KeyAgreement, Protocol, PublicKey, SharedSecret, Token, pad_pin, pin_hash};
+use assay_protocol::tree::cbor::Node;
+use ciborium::Value;
+
+use super::super::request::{CLIENT_PIN, RP_ID, int, map, text};
+use super::super::world::{Key, Reply};
+use crate::context::Context;
+use crate::verdict::Stop;
+
+/// A platform that has agreed on a secret with the key.
+pub(in super::super) struct Platform {
+    ours: KeyAgreement,
+    secret: SharedSecret,
+}
+
+impl Platform {
+    /// Agrees on a fresh secret.
+    pub(in super::super) fn connect(key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
+        let request = map([(1, int(2)), (2, int(2))]);
+        let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
+        if reply.status == Status::INVALID_COMMAND || reply.status == Status::INVALID_SUBCOMMAND {
+            return Err(Stop::skip("a key with clientPIN"));
+        }
+        let answer = reply.ok()?.map()?;
+        let theirs = answer
+            .get(1)
+            .ok_or_else(|| Stop::fail("keyAgreement", "none"))
+            .and_then(|node| PublicKey::from_node(node).map_err(|error| Stop::fail("a COSE key", error.to_string())))?;
+        // One in 2^32 blocks is no scalar; the next one is.
+        let ours = (0..4)
+            .find_map(|_| KeyAgreement::from_secret(&context.random.block()).ok())
+            .ok_or_else(|| Stop::broken("no key agreement key"))?;
+        let secret = ours
+            .agree(Protocol::Two, &theirs)
+            .map_err(|error| Stop::fail("a P-256 key to agree with", format!("{error:?}")))?;
+        Ok(Self { ours, secret })
+    }
+
+    /// Connects and sets a PIN on a key that has none.
+    pub(in super::super) fn set_up(key: &mut Key, context: &mut Context, pin: &str) -> Result<Self, Stop> {
+        let platform = Self::connect(key, context)?;
+        platform.set_pin(key, context, pin)?.ok()?;
+        Ok(platform)
+    }
+
+    /// setPIN.
+    pub(super) fn set_pin(&self, key: &mut Key, context: &mut Context, pin: &str) -> Result<Reply, Stop> {
+        let request = self.set_pin_request(context, pin)?;
+        key.call(context, "setPIN", CLIENT_PIN, &request)
+    }
+
+    /// setPIN with a plaintext that may be wrong.
+    pub(super) fn set_pin_block(&self, key: &mut Key, context: &mut Context, block: &[u8]) -> Result<Reply, Stop> {
+        let request = self.new_pin(context, block)?;
+        key.call(context, "setPIN", CLIENT_PIN, &request)
+    }
+
+    /// The request of setPIN.
+    pub(super) fn set_pin_request(&self, context: &mut Context, pin: &str) -> Result<Value, Stop> {
+        // Padding refuses what no key may take; a test of too short a PIN must send it all the same.
+        match pad_pin(pin) {
+            Ok(block) => self.new_pin(context, &block),
+            Err(_) => {
+                let mut block = pin.as_bytes().to_vec();
+                block.resize(64, 0);
+                self.new_pin(context, &block)
+            }
+        }
+    }
+
+    fn new_pin(&self, context: &mut Context, block: &[u8]) -> Result<Value, Stop> {
+        let sealed = self.seal(context, block)?;
+        let param = self.secret.authenticate(&sealed);
+        Ok(map([
+            (1, int(2)),
+            (2, int(3)),
+            (3, self.ours.public_key().to_value()),
+            (4, Value::Bytes(param)),
+            (5, Value::Bytes(sealed)),
+        ]))
+    }
+
+    /// changePIN.
+    pub(super) fn change_pin(&self, key: &mut Key, context: &mut Context, old: &str, new: &str) -> Result<Reply, Stop> {
+        let request = self.change_pin_request(context, old, new)?;
+        key.call(context, "changePIN", CLIENT_PIN, &request)
+    }
+
+    /// The request of changePIN.
+    pub(super) fn change_pin_request(&self, context: &mut Context, old: &str, new: &str) -> Result<Value, Stop> {
+        let block = pad_pin(new).map_err(|error| Stop::broken(format!("{error:?}")))?;
+        let sealed = self.seal(context, &block)?;
+        let hash = self.seal(context, &pin_hash(old))?;
+        let param = self.secret.authenticate(&[sealed.clone(), hash.clone()].concat());
+        Ok(map([
+            (1, int(2)),
+            (2, int(4)),
+            (3, self.ours.public_key().to_value()),
+            (4, Value::Bytes(param)),
+            (5, Value::Bytes(sealed)),
+            (6, Value::Bytes(hash)),
+        ]))
+    }
+
+    /// The request of getPinUvAuthTokenUsingPinWithPermissions.
+    pub(super) fn token_request(&self, context: &mut Context, pin: &str, permissions: u64) -> Result<Value, Stop> {
+        let hash = self.seal(context, &pin_hash(pin))?;
+        Ok(map([
+            (1, int(2)),
+            (2, int(9)),
+            (3, self.ours.public_key().to_value()),
+            (6, Value::Bytes(hash)),
+            (9, Value::from(permissions)),
+            (10, text(RP_ID)),
+        ]))
+    }
+
+    /// The answer to a request for a token.
+    pub(super) fn token_reply(&self, key: &mut Key, context: &mut Context, pin: &str, permissions: u64) -> Result<Reply, Stop> {
+        let request = self.token_request(context, pin, permissions)?;
+        key.call(context, "getPinUvAuthTokenUsingPinWithPermissions", CLIENT_PIN, &request)
+    }
+
+    /// A token.
+    pub(in super::super) fn token(&self, key: &mut Key, context: &mut Context, pin: &str, permissions: u64) -> Result<Token, Stop> {
+        let reply = self.token_reply(key, context, pin, permissions)?;
+        self.open_token(&reply)
+    }
+
+    /// The token in an answer.
+    pub(super) fn open_token(&self, reply: &Reply) -> Result<Token, Stop> {
+        let answer = reply.clone().ok()?.map()?;
+        let sealed = answer
+            .get(2)
+            .and_then(Node::as_bytes)
+            .ok_or_else(|| Stop::fail("pinUvAuthToken, bytes", "none"))?;
+        let bytes = self
+            .secret
+            .decrypt(sealed)
+            .map_err(|error| Stop::fail("an encrypted token", format!("{error:?}")))?;
+        Token::new(Protocol::Two, bytes).map_err(|error| Stop::fail("a token of 32 bytes", format!("{error:?}")))
+    }
+
+    fn seal(&self, context: &mut Context, plaintext: &[u8]) -> Result<Vec<u8>, Stop> {
+        let iv = context.random.block().first_chunk::<16>().copied().unwrap_or_default();
+        self.secret
+            .encrypt(iv, plaintext)
+            .map_err(|error| Stop::broken(format!("{error:?}")))
+    }
+}
+
+/// The tries left.
+pub(super) fn retries(key: &mut Key, context: &mut Context) -> Result<i64, Stop> {
+    let request = map([(1, int(2)), (2, int(1))]);
+    let answer = key.call(context, "getPINRetries", CLIENT_PIN, &request)?.ok()?.map()?;
+    answer
+        .get(3)
+        .and_then(Node::as_int)
+        .ok_or_else(|| Stop::fail("pinRetries, a number", "none"))
+}
