@@ -1,1 +1,20 @@
 //! Is this attestation statement valid, and who vouches for it.
+//!
+//! One file a format; [`verify`] chooses by the format's name. [`certificate`] reads X.509,
+//! [`path`] follows a chain to the caller's anchors. What is true is said here; what is admitted
+//! is decided elsewhere. This crate knows nothing of HTTP, storage or clocks: the time comes in.
+
+pub mod certificate;
+mod fido_u2f;
+pub mod metadata;
+mod none;
+pub mod oid;
+mod packed;
+pub mod path;
+pub mod rejection;
+pub mod statement;
+
+pub use certificate::Certificate;
+pub use path::Anchors;
+pub use rejection::{Check, Reason, Rejection};
+pub use statement::{AttestationType, Format, Signed, Statement, verify};

@@ -1,0 +1,151 @@
+//! Why a statement or a certificate path was refused: [`Reason`], [`Check`] and [`Rejection`].
+
+use std::fmt;
+
+use assay_protocol::check::Enforced;
+use assay_protocol::error::Malformed;
+
+/// A refusal, named once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// The statement or a certificate has no readable form, or one that is not supported here.
+    Malformed {
+        /// The named reason.
+        reason: Reason,
+        /// What was found.
+        detail: String,
+    },
+    /// Something inside it, a signature or a key, has no readable form.
+    Protocol(Malformed),
+    /// A rule was broken.
+    Check {
+        /// The rule.
+        check: Check,
+        /// What was found.
+        detail: String,
+    },
+}
+
+impl Rejection {
+    /// The stable machine code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { reason, .. } => reason.info().code,
+            Self::Protocol(malformed) => malformed.code(),
+            Self::Check { check, .. } => check.id(),
+        }
+    }
+
+    /// The clause that was broken.
+    pub fn clause(&self) -> &'static str {
+        match self {
+            Self::Malformed { reason, .. } => reason.info().clause,
+            Self::Protocol(malformed) => malformed.clause(),
+            Self::Check { check, .. } => check.info().clause,
+        }
+    }
+
+    /// What was found, for people.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Malformed { detail, .. } | Self::Check { detail, .. } => detail,
+            Self::Protocol(malformed) => &malformed.detail,
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.detail())
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+impl From<Malformed> for Rejection {
+    fn from(malformed: Malformed) -> Self {
+        Self::Protocol(malformed)
+    }
+}
+
+impl Check {
+    /// The refusal by this check, unless it is not in force.
+    pub(crate) fn refuse(self, enforced: &Enforced, detail: impl Into<String>) -> Result<(), Rejection> {
+        if !enforced.has(self.id()) {
+            return Ok(());
+        }
+        Err(Rejection::Check {
+            check: self,
+            detail: detail.into(),
+        })
+    }
+}
+
+impl Reason {
+    /// The refusal for this reason.
+    pub(crate) fn because(self, detail: impl Into<String>) -> Rejection {
+        Rejection::Malformed {
+            reason: self,
+            detail: detail.into(),
+        }
+    }
+}
+
+assay_protocol::checks! {
+    /// The rules of attestation statements and of the certificate paths behind them.
+    pub enum Check {
+        NoneStatementEmpty = "none_statement_empty", Tool + syntax, "WebAuthn L3 8.7", "The statement of the format none is the empty map";
+        PackedSignature = "packed_signature", Normative, "WebAuthn L3 8.2 verification step 2.1", "The attestation certificate's key signed this registration";
+        PackedCertificateVersion = "packed_certificate_version", Normative, "WebAuthn L3 8.2.1", "The attestation certificate is X.509 version 3";
+        PackedCertificateCountry = "packed_certificate_country", Normative, "WebAuthn L3 8.2.1", "The attestation certificate's subject has a two-letter country";
+        PackedCertificateOrganization = "packed_certificate_organization", Normative, "WebAuthn L3 8.2.1", "The attestation certificate's subject has an organization";
+        PackedCertificateUnit = "packed_certificate_unit", Normative, "WebAuthn L3 8.2.1", "The attestation certificate's organizational unit is Authenticator Attestation";
+        PackedCertificateCommonName = "packed_certificate_common_name", Normative, "WebAuthn L3 8.2.1", "The attestation certificate's subject has a common name";
+        PackedCertificateBasicConstraints = "packed_certificate_basic_constraints", Normative, "WebAuthn L3 8.2.1", "The attestation certificate's basic constraints say that it is no CA";
+        PackedCertificateAaguidCritical = "packed_certificate_aaguid_critical", Normative, "WebAuthn L3 8.2.1", "The AAGUID extension is not critical";
+        PackedCertificateFirmwareVersion = "packed_certificate_firmware_version", Normative, "WebAuthn L3 8.2.1", "The firmware version extension is a non-negative integer and not critical";
+        PackedCertificateAaguid = "packed_certificate_aaguid", Normative, "WebAuthn L3 8.2 verification step 2.3", "The AAGUID extension names the authenticator data's AAGUID";
+        PackedSelfAlgorithm = "packed_self_algorithm", Normative, "WebAuthn L3 8.2 verification step 3.1", "Self attestation names the credential's own algorithm";
+        PackedSelfSignature = "packed_self_signature", Normative, "WebAuthn L3 8.2 verification step 3.2", "The credential's own key signed this registration";
+        FidoU2fCertificateKey = "fido_u2f_certificate_key", Normative, "WebAuthn L3 8.6 verification step 2", "The attestation certificate's key is on P-256";
+        FidoU2fSignature = "fido_u2f_signature", Normative, "WebAuthn L3 8.6 verification step 6", "The attestation certificate's key signed the U2F registration";
+        FidoU2fAaguid = "fido_u2f_aaguid", Tool, "FIDO server requirements, fido-u2f", "The AAGUID beside a U2F statement is zero";
+        PathNotYetValid = "path_not_yet_valid", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.3", "Every certificate of the path has begun to be valid";
+        PathExpired = "path_expired", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.3", "No certificate of the path has expired";
+        PathCriticalExtension = "path_critical_extension", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.4", "No certificate of the path has a critical extension that is not understood";
+        PathNameChaining = "path_name_chaining", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.3", "Every certificate names the next one as its issuer";
+        PathSignature = "path_signature", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.3", "Every certificate is signed by the key of the next one";
+        PathIssuerNotCa = "path_issuer_not_ca", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.4", "Whoever issued a certificate of the path is a CA";
+        PathKeyUsage = "path_key_usage", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.4", "Whoever issued a certificate of the path may sign certificates";
+        PathLength = "path_length", Normative, "WebAuthn L3 7.1 step 24; RFC 5280 6.1.4", "The path is no longer than its CAs allow";
+        PathUntrusted = "path_untrusted", Normative, "WebAuthn L3 7.1 step 24", "The path ends in an acceptable trust anchor";
+        RootInX5c = "root_in_x5c", Tool, "FIDO server requirements, x5c", "The statement does not carry a self-issued root";
+    }
+}
+
+assay_protocol::reasons! {
+    /// Why a statement or a certificate could not be read, or is not supported.
+    pub enum Reason {
+        AttestationFormatUnsupported = "attestation_format_unsupported", "WebAuthn L3 7.1 step 21";
+        AttestationAlgorithmUnsupported = "attestation_algorithm_unsupported", "WebAuthn L3 7.1 step 22";
+        AttestationKeyUnsupported = "attestation_key_unsupported", "WebAuthn L3 7.1 step 22";
+        AttestedCredentialDataMissing = "attested_credential_data_missing", "WebAuthn L3 6.1";
+        StatementAlgMissing = "statement_alg_missing", "WebAuthn L3 8.2 verification step 1";
+        StatementAlgNotInteger = "statement_alg_not_integer", "WebAuthn L3 8.2 verification step 1";
+        StatementSigMissing = "statement_sig_missing", "WebAuthn L3 8.2, 8.6 verification step 1";
+        StatementSigNotBytes = "statement_sig_not_bytes", "WebAuthn L3 8.2, 8.6 verification step 1";
+        StatementX5cMissing = "statement_x5c_missing", "WebAuthn L3 8.6 verification step 1";
+        StatementX5cNotArray = "statement_x5c_not_array", "WebAuthn L3 8.2, 8.6 verification step 1";
+        StatementX5cEmpty = "statement_x5c_empty", "WebAuthn L3 8.2, 8.6 verification step 1";
+        StatementX5cNotBytes = "statement_x5c_not_bytes", "WebAuthn L3 8.2, 8.6 verification step 1";
+        StatementX5cTooLong = "statement_x5c_too_long", "RFC 5280 6.1";
+        FidoU2fX5cCount = "fido_u2f_x5c_count", "WebAuthn L3 8.6 verification step 2";
+        FidoU2fCredentialKey = "fido_u2f_credential_key", "WebAuthn L3 8.6 verification step 4";
+        CertificateUndecodable = "certificate_undecodable", "RFC 5280 4.1";
+        CertificateTrailingBytes = "certificate_trailing_bytes", "RFC 5280 4.1";
+        CertificateAlgorithmMismatch = "certificate_algorithm_mismatch", "RFC 5280 4.1.1.2";
+        CertificateAlgorithmUnsupported = "certificate_algorithm_unsupported", "RFC 5280 4.1.1.2";
+        CertificateExtensionUndecodable = "certificate_extension_undecodable", "RFC 5280 4.2";
+        CertificateDuplicateExtension = "certificate_duplicate_extension", "RFC 5280 4.2";
+    }
+}
