@@ -7,6 +7,8 @@ pub mod junit;
 pub mod text;
 
 mod model;
+#[cfg(test)]
+mod sample;
 
 pub use folder::{Folder, FolderError};
 pub use model::{CaseReport, Facts, Report, SuiteReport, Totals, Verdict};

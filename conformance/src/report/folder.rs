@@ -40,11 +40,9 @@ impl FolderError {
 impl fmt::Display for FolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotOurs(path) => write!(
-                f,
-                "{} exists and is no folder of reports: choose another, or remove it",
-                path.display()
-            ),
+            Self::NotOurs(path) => {
+                write!(f, "{} exists and is no folder of reports: choose another, or remove it", path.display())
+            }
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -61,10 +59,7 @@ impl Folder {
         }
         let staging = beside(place, "new");
         let made = || {
-            if let Some(parent) = place
-                .parent()
-                .filter(|parent| !parent.as_os_str().is_empty())
-            {
+            if let Some(parent) = place.parent().filter(|parent| !parent.as_os_str().is_empty()) {
                 fs::create_dir_all(parent)?;
             }
             if staging.exists() {
@@ -73,10 +68,7 @@ impl Folder {
             fs::create_dir(&staging)
         };
         made().map_err(|error| FolderError::Io(staging.clone(), error))?;
-        Ok(Self {
-            place: place.to_owned(),
-            staging,
-        })
+        Ok(Self { place: place.to_owned(), staging })
     }
 
     /// Where further files of the folder are written before it is put in place.
@@ -99,10 +91,7 @@ impl Folder {
     pub fn write_report(&self, report: &Report) -> Result<(), FolderError> {
         self.write(MARK, json::to_string(report).as_bytes())?;
         self.write("report.html", html::page(report).as_bytes())?;
-        self.write(
-            "report.txt",
-            text::render(report, text::Style::Plain).as_bytes(),
-        )?;
+        self.write("report.txt", text::render(report, text::Style::Plain).as_bytes())?;
         self.write("junit.xml", junit::render(report).as_bytes())
     }
 

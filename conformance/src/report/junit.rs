@@ -44,10 +44,7 @@ fn status(report: &Report, suite: &str, case: &CaseReport) -> TestCaseStatus {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status
                 .set_type(case.header.level.as_str())
-                .set_message(format!(
-                    "expected {}, got {}",
-                    failure.expected, failure.got
-                ))
+                .set_message(format!("expected {}, got {}", failure.expected, failure.got))
                 .set_description(format!(
                     "{}\n{}\n{}\n{}",
                     case.header.title,

@@ -83,9 +83,7 @@ impl CaseReport {
     pub fn new(header: Header) -> Self {
         Self {
             header,
-            outcome: Outcome::Broken {
-                why: String::from("not asked"),
-            },
+            outcome: Outcome::Broken { why: String::from("not asked") },
             known_failure: None,
             duration_ms: 0,
             evidence: Vec::new(),
@@ -177,11 +175,7 @@ impl Report {
 
     /// A report of these suites.
     pub fn new(facts: Facts, suites: Vec<SuiteReport>) -> Self {
-        Self {
-            schema: String::from(Self::SCHEMA),
-            facts,
-            suites,
-        }
+        Self { schema: String::from(Self::SCHEMA), facts, suites }
     }
 
     /// Every case of every suite, in order.
@@ -212,10 +206,7 @@ impl Report {
 
     /// The command line that runs one case again.
     pub fn replay(&self, suite: &str, case: &str) -> String {
-        self.facts
-            .replay
-            .replace("{case}", case)
-            .replace("{suite}", suite)
+        self.facts.replay.replace("{case}", case).replace("{suite}", suite)
     }
 }
 

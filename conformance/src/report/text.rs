@@ -22,24 +22,14 @@ pub fn render(report: &Report, style: Style) -> String {
     facts(&mut out, report, paint);
     for suite in &report.suites {
         let _ = writeln!(out, "\n{}", paint.bold(&suite.title));
-        let width = suite
-            .groups()
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or(0)
-            .max(12);
+        let width = suite.groups().iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(12);
         let _ = writeln!(out, "  {:width$}  {HEAD}", "");
         for (group, cases) in suite.groups() {
             let row = row(&Totals::of(cases.into_iter()), paint);
             let _ = writeln!(out, "  {group:width$}  {row}");
         }
         if suite.not_run > 0 {
-            let _ = writeln!(
-                out,
-                "  {}",
-                paint.yellow(&format!("{} not run: cancelled", suite.not_run))
-            );
+            let _ = writeln!(out, "  {}", paint.yellow(&format!("{} not run: cancelled", suite.not_run)));
         }
     }
     for suite in &report.suites {
@@ -62,11 +52,7 @@ const HEAD: &str = "   pass  unattr   fail   skip broken";
 
 fn facts(out: &mut String, report: &Report, paint: Paint) {
     let facts = &report.facts;
-    let _ = writeln!(
-        out,
-        "{}",
-        paint.bold(&format!("{} judged by {}", facts.target, facts.lab))
-    );
+    let _ = writeln!(out, "{}", paint.bold(&format!("{} judged by {}", facts.target, facts.lab)));
     for (name, value) in [
         ("kind", &facts.kind),
         ("address", &facts.address),
@@ -101,11 +87,7 @@ fn row(totals: &Totals, paint: Paint) -> String {
 fn finding(out: &mut String, report: &Report, suite: &str, case: &CaseReport, paint: Paint) {
     let (word, lines): (&str, Vec<(&str, &str)>) = match (&case.outcome, case.standing()) {
         (Outcome::Fail(failure), standing) => (
-            if standing == Standing::KnownFailure {
-                "KNOWN"
-            } else {
-                "FAIL"
-            },
+            if standing == Standing::KnownFailure { "KNOWN" } else { "FAIL" },
             vec![
                 ("expected", failure.expected.as_str()),
                 ("got", &failure.got),
@@ -113,10 +95,9 @@ fn finding(out: &mut String, report: &Report, suite: &str, case: &CaseReport, pa
                 ("listed", case.known_failure.as_deref().unwrap_or_default()),
             ],
         ),
-        (_, Standing::UnexpectedPass) => (
-            "UNEXPECTED PASS",
-            vec![("listed", case.known_failure.as_deref().unwrap_or_default())],
-        ),
+        (_, Standing::UnexpectedPass) => {
+            ("UNEXPECTED PASS", vec![("listed", case.known_failure.as_deref().unwrap_or_default())])
+        }
         (Outcome::Broken { why }, _) => ("BROKEN", vec![("because", why.as_str())]),
         _ => return,
     };

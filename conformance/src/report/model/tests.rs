@@ -15,42 +15,24 @@ pub(crate) fn case(id: &str, level: Level, outcome: Outcome) -> CaseReport {
         expects: String::new(),
         twin: None,
     };
-    CaseReport {
-        outcome,
-        ..CaseReport::new(header)
-    }
+    CaseReport { outcome, ..CaseReport::new(header) }
 }
 
 fn fail() -> Outcome {
-    Outcome::Fail(Failure {
-        expected: String::from("refused"),
-        got: String::from("accepted"),
-        because: String::new(),
-    })
+    Outcome::Fail(Failure { expected: String::from("refused"), got: String::from("accepted"), because: String::new() })
 }
 
 fn report(cases: Vec<CaseReport>) -> Report {
     Report::new(
         Facts::default(),
-        vec![SuiteReport {
-            id: String::from("s"),
-            title: String::from("S"),
-            cases,
-            not_run: 0,
-        }],
+        vec![SuiteReport { id: String::from("s"), title: String::from("S"), cases, not_run: 0 }],
     )
 }
 
 #[test]
 fn the_verdict_follows_the_levels() {
     let pass = || case("a/p", Level::Must, Outcome::Pass(Pass::plain("yes")));
-    let skip = case(
-        "a/s",
-        Level::Must,
-        Outcome::Skip {
-            feature: String::from("uv"),
-        },
-    );
+    let skip = case("a/s", Level::Must, Outcome::Skip { feature: String::from("uv") });
     let broken = case("a/b", Level::Must, Outcome::Broken { why: String::new() });
     let mut known = case("a/k", Level::Must, fail());
     known.known_failure = Some(String::from("issue 7"));
@@ -58,16 +40,8 @@ fn the_verdict_follows_the_levels() {
     surprise.known_failure = Some(String::from("issue 8"));
     for (cases, verdict, exit) in [
         (vec![pass(), skip.clone()], Verdict::Conforms, 0),
-        (
-            vec![pass(), case("a/f", Level::Should, fail())],
-            Verdict::Warnings,
-            1,
-        ),
-        (
-            vec![pass(), case("a/f", Level::MustNot, fail())],
-            Verdict::DoesNotConform,
-            1,
-        ),
+        (vec![pass(), case("a/f", Level::Should, fail())], Verdict::Warnings, 1),
+        (vec![pass(), case("a/f", Level::MustNot, fail())], Verdict::DoesNotConform, 1),
         (vec![pass(), broken], Verdict::Undecided, 2),
         (vec![pass(), known], Verdict::Warnings, 0),
         (vec![surprise], Verdict::Warnings, 1),
@@ -75,11 +49,7 @@ fn the_verdict_follows_the_levels() {
         (vec![], Verdict::Undecided, 2),
     ] {
         let report = report(cases);
-        assert_eq!(
-            (report.verdict(), report.totals().exit_code()),
-            (verdict, exit),
-            "{report:?}"
-        );
+        assert_eq!((report.verdict(), report.totals().exit_code()), (verdict, exit), "{report:?}");
     }
 }
 
@@ -88,20 +58,8 @@ fn a_report_survives_its_json() {
     let report = report(vec![
         case("a/p", Level::Must, Outcome::Pass(Pass::attributed("yes"))),
         case("a/f", Level::MustNot, fail()),
-        case(
-            "a/s",
-            Level::May,
-            Outcome::Skip {
-                feature: String::from("uv"),
-            },
-        ),
-        case(
-            "a/b",
-            Level::Should,
-            Outcome::Broken {
-                why: String::from("?"),
-            },
-        ),
+        case("a/s", Level::May, Outcome::Skip { feature: String::from("uv") }),
+        case("a/b", Level::Should, Outcome::Broken { why: String::from("?") }),
     ]);
     let text = crate::report::json::to_string(&report);
     assert_eq!(crate::report::json::from_str(&text).unwrap(), report);

@@ -28,12 +28,7 @@ fn a_failure_is_told_in_full_and_colour_only_when_asked() {
             replay: String::from("assay test server rp --filter {case}"),
             ..Facts::default()
         },
-        vec![SuiteReport {
-            id: String::from("s"),
-            title: String::from("S"),
-            cases: vec![case],
-            not_run: 2,
-        }],
+        vec![SuiteReport { id: String::from("s"), title: String::from("S"), cases: vec![case], not_run: 2 }],
     );
     let plain = render(&report, Style::Plain);
     for part in [

@@ -1,0 +1,99 @@
+//! What needs attention: every failure dissected, every broken case explained.
+
+use maud::{Markup, html};
+
+use super::{anchor, chip, evidence};
+use crate::report::{CaseReport, Report};
+use crate::verdict::Outcome;
+
+pub(super) fn section(report: &Report) -> Markup {
+    let found: Vec<(&str, &CaseReport)> = report
+        .suites
+        .iter()
+        .flat_map(|suite| suite.cases.iter().map(|case| (suite.id.as_str(), case)))
+        .filter(|(_, case)| needs_attention(case))
+        .collect();
+    html! {
+        @if !found.is_empty() {
+            section.findings {
+                h2 { "What needs attention" span.tally { (found.len()) } }
+                @for (suite, case) in found {
+                    (card(report, suite, case))
+                }
+            }
+        }
+    }
+}
+
+/// Failures, broken cases, and passes of known failures.
+pub(super) fn needs_attention(case: &CaseReport) -> bool {
+    match &case.outcome {
+        Outcome::Fail(_) | Outcome::Broken { .. } => true,
+        Outcome::Pass(_) => case.known_failure.is_some(),
+        Outcome::Skip { .. } => false,
+    }
+}
+
+fn card(report: &Report, suite: &str, case: &CaseReport) -> Markup {
+    let header = &case.header;
+    html! {
+        article class=(format!("card {}", case.outcome.name())) id=(anchor(suite, case)) {
+            header {
+                p.line { (chip(case)) span.level { (header.level) } span.clause { (header.clause) } }
+                h3 { (header.title) }
+                p.id { code { (header.id) } }
+            }
+            (verdict(case))
+            (story(case))
+            (evidence::exchanges(&case.evidence, evidence::Depth::Full))
+            p.replay {
+                span { "Run it again" }
+                code { (report.replay(suite, &header.id)) }
+                button.copy type="button" hidden { "Copy" }
+            }
+        }
+    }
+}
+
+/// The verdict's reasoning.
+pub(super) fn verdict(case: &CaseReport) -> Markup {
+    html! {
+        @match &case.outcome {
+            Outcome::Fail(failure) => {
+                div.versus {
+                    div.expected { h4 { "Demanded" } p { (failure.expected) } }
+                    div.got { h4 { "Got" } p { (failure.got) } }
+                }
+                @if !failure.because.is_empty() { p.because { (failure.because) } }
+            }
+            Outcome::Broken { why } => p.because { "The lab could not ask: " (why) },
+            Outcome::Skip { feature } => p.because { "The target lacks " code { (feature) } "." },
+            Outcome::Pass(pass) => @if !pass.because.is_empty() { p.because { (pass.because) } },
+        }
+        @if let Some(reason) = &case.known_failure {
+            p.because { "Listed as a known failure: " (reason) }
+        }
+    }
+}
+
+/// Given, sent, expected, in our own words.
+pub(super) fn story(case: &CaseReport) -> Markup {
+    let header = &case.header;
+    let claims = header.claims.join(", ");
+    let twin = header.twin.clone().unwrap_or_default();
+    html! {
+        dl.story {
+            @for (name, text, is_code) in [
+                ("Given", &header.given, false),
+                ("Sends", &header.sends, false),
+                ("The text demands", &header.expects, false),
+                ("Proves", &claims, true),
+                ("Twin", &twin, true),
+            ] {
+                @if !text.is_empty() {
+                    div { dt { (name) } dd { @if is_code { code { (text) } } @else { (text) } } }
+                }
+            }
+        }
+    }
+}
