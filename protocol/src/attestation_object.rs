@@ -22,9 +22,8 @@ impl AttestationObject {
     /// Reads an attestation object that is all of `bytes`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         let document = cbor::read(bytes);
-        let stopped_by = |reason, anomaly: &Anomaly| {
-            Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()))
-        };
+        let stopped_by =
+            |reason, anomaly: &Anomaly| Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()));
         if let Some(anomaly) = document.syntax_error() {
             return stopped_by(Reason::AttestationObjectNotCbor, anomaly);
         }
@@ -62,17 +61,11 @@ impl AttestationObject {
             cbor::Value::Array(_) if fmt == COMPOUND => {}
             _ => return Err(wrong(Reason::AttestationObjectAttStmtWrongType, &att_stmt)),
         }
-        let auth_data =
-            auth_data.ok_or_else(|| missing(Reason::AttestationObjectAuthDataMissing))?;
+        let auth_data = auth_data.ok_or_else(|| missing(Reason::AttestationObjectAuthDataMissing))?;
         let cbor::Value::Bytes(auth_data) = auth_data.value else {
             return Err(wrong(Reason::AttestationObjectAuthDataNotBytes, &auth_data));
         };
-        Ok(Self {
-            fmt,
-            att_stmt,
-            auth_data,
-            anomalies: document.anomalies,
-        })
+        Ok(Self { fmt, att_stmt, auth_data, anomalies: document.anomalies })
     }
 
     /// The canonical bytes of an object with these members.

@@ -171,12 +171,9 @@ impl CoseKey {
                 member(label::CRV, curve.number().into()),
                 member(label::X, bytes(x)),
             ],
-            PublicKey::Rsa { n, e } => vec![
-                member(label::KTY, kty::RSA.into()),
-                alg,
-                member(label::N, bytes(n)),
-                member(label::E, bytes(e)),
-            ],
+            PublicKey::Rsa { n, e } => {
+                vec![member(label::KTY, kty::RSA.into()), alg, member(label::N, bytes(n)), member(label::E, bytes(e))]
+            }
             PublicKey::Unsupported => vec![alg],
         })
     }
@@ -223,10 +220,7 @@ impl PublicKey {
             }
             Self::Unsupported => return None,
         };
-        Some(der::sequence(&[
-            der::sequence(&[algorithm]),
-            der::bit_string(&key),
-        ]))
+        Some(der::sequence(&[der::sequence(&[algorithm]), der::bit_string(&key)]))
     }
 
     /// The key as a DER RSAPublicKey (RFC 8017 A.1.1), if it is an RSA key.

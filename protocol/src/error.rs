@@ -19,11 +19,7 @@ pub struct Malformed {
 impl Malformed {
     /// A malformation without a place.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            at: None,
-            detail: detail.into(),
-        }
+        Self { reason, at: None, detail: detail.into() }
     }
 
     /// The same malformation at a place.
@@ -72,10 +68,7 @@ impl Reason {
 
     /// The reason with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.code() == code)
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 }
 

@@ -36,10 +36,9 @@ impl Jws<'_> {
                     | (Scheme::EcdsaP521Sha512Fixed, Curve::P521)
             ),
             PublicKey::Okp { curve, .. } => scheme == Scheme::Ed25519 && *curve == Curve::Ed25519,
-            PublicKey::Rsa { .. } => matches!(
-                scheme,
-                Scheme::RsaPkcs1Sha256 | Scheme::RsaPkcs1Sha384 | Scheme::RsaPkcs1Sha512
-            ),
+            PublicKey::Rsa { .. } => {
+                matches!(scheme, Scheme::RsaPkcs1Sha256 | Scheme::RsaPkcs1Sha384 | Scheme::RsaPkcs1Sha512)
+            }
             PublicKey::Unsupported => false,
         };
         if !fits {
@@ -60,18 +59,13 @@ impl Jws<'_> {
 /// Reads a compact JWS.
 pub fn parse(text: &str) -> Result<Jws<'_>, Malformed> {
     let mut parts = text.split('.');
-    let (Some(header), Some(payload), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         let count = text.split('.').count();
-        return Err(Malformed::new(
-            Reason::JwsNotThreeParts,
-            format!("{count} parts"),
-        ));
+        return Err(Malformed::new(Reason::JwsNotThreeParts, format!("{count} parts")));
     };
-    let decode = |part: &str, reason| {
-        base64url::decode(part).map_err(|error| Malformed::new(reason, error.to_string()))
-    };
+    let decode =
+        |part: &str, reason| base64url::decode(part).map_err(|error| Malformed::new(reason, error.to_string()));
     let (header, alg) = read_header(&decode(header, Reason::JwsHeaderNotBase64url)?)?;
     let signed = text.len() - signature.len() - 1;
     Ok(Jws {
@@ -84,11 +78,7 @@ pub fn parse(text: &str) -> Result<Jws<'_>, Malformed> {
 }
 
 /// Writes a compact JWS; `sign` gets the signing input.
-pub fn encode(
-    header: &serde_json::Map<String, Value>,
-    payload: &[u8],
-    sign: impl FnOnce(&[u8]) -> Vec<u8>,
-) -> String {
+pub fn encode(header: &serde_json::Map<String, Value>, payload: &[u8], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let header = Value::Object(header.clone()).to_string();
     let mut text = base64url::encode(header.as_bytes());
     text.push('.');
@@ -101,20 +91,12 @@ pub fn encode(
 
 fn read_header(bytes: &[u8]) -> Result<(serde_json::Map<String, Value>, String), Malformed> {
     let document = json::read(bytes);
-    let fault = document
-        .syntax_error()
-        .or_else(|| document.anomaly(AnomalyKind::TrailingBytes));
+    let fault = document.syntax_error().or_else(|| document.anomaly(AnomalyKind::TrailingBytes));
     if let Some(anomaly) = fault {
-        return Err(Malformed::new(
-            Reason::JwsHeaderNotJson,
-            anomaly.to_string(),
-        ));
+        return Err(Malformed::new(Reason::JwsHeaderNotJson, anomaly.to_string()));
     }
     if let Some(anomaly) = document.anomaly(AnomalyKind::DuplicateMember) {
-        return Err(Malformed::new(
-            Reason::JwsHeaderDuplicateMember,
-            anomaly.path.clone(),
-        ));
+        return Err(Malformed::new(Reason::JwsHeaderDuplicateMember, anomaly.path.clone()));
     }
     let header = document.root.as_ref().and_then(json::Node::to_serde_map);
     let Some(header) = header else {

@@ -15,12 +15,7 @@ pub use scheme::Scheme;
 use scheme::Encoding;
 
 /// Verifies one signature with a credential's public key under its COSE algorithm.
-pub fn verify(
-    alg: i64,
-    key: &PublicKey,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), SignatureError> {
+pub fn verify(alg: i64, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
     Verifier::for_cose(alg, key)?.verify(message, signature)
 }
 
@@ -36,10 +31,7 @@ impl Verifier {
     /// RSAPublicKey for RSA, the 32 bytes for Ed25519.
     pub fn new(scheme: Scheme, key: &[u8]) -> Result<Self, SignatureError> {
         // The library would take a whole SubjectPublicKeyInfo too; then the scheme could lie.
-        if scheme
-            .key_length()
-            .is_some_and(|length| length != key.len())
-        {
+        if scheme.key_length().is_some_and(|length| length != key.len()) {
             return Err(SignatureError::Key);
         }
         let encoding = match scheme.encoding() {
@@ -47,11 +39,7 @@ impl Verifier {
             None => Encoding::Exactly(form::modulus_length(key).ok_or(SignatureError::Key)?),
         };
         let key = ParsedPublicKey::new(scheme.algorithm(), key).or(Err(SignatureError::Key))?;
-        Ok(Self {
-            scheme,
-            encoding,
-            key,
-        })
+        Ok(Self { scheme, encoding, key })
     }
 
     /// A credential's key.
@@ -77,17 +65,13 @@ impl Verifier {
     /// Verifies a signature over the message. Its form is judged first, on its own.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         form::check(self.encoding, signature).map_err(SignatureError::Malformed)?;
-        self.key
-            .verify_sig(message, signature)
-            .or(Err(SignatureError::Invalid))
+        self.key.verify_sig(message, signature).or(Err(SignatureError::Invalid))
     }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("scheme", &self.scheme)
-            .finish_non_exhaustive()
+        f.debug_struct("Verifier").field("scheme", &self.scheme).finish_non_exhaustive()
     }
 }
 

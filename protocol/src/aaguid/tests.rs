@@ -10,12 +10,7 @@ fn text_and_bytes() {
     assert_eq!(TEXT.to_uppercase().parse(), Ok(aaguid));
     assert_eq!(Aaguid::from_bytes(*aaguid.as_bytes()), aaguid);
     assert!(!aaguid.is_zero());
-    assert!(
-        "00000000-0000-0000-0000-000000000000"
-            .parse::<Aaguid>()
-            .unwrap()
-            .is_zero()
-    );
+    assert!("00000000-0000-0000-0000-000000000000".parse::<Aaguid>().unwrap().is_zero());
 }
 
 #[test]

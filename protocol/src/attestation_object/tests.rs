@@ -33,10 +33,7 @@ fn a_good_object_reads_and_writes_the_same_bytes() {
     assert_eq!(object.auth_data, [1, 2, 3]);
     assert_eq!(object.anomalies, []);
     let statement = object.att_stmt.to_value();
-    assert_eq!(
-        AttestationObject::to_bytes("none", &statement, &[1, 2, 3]),
-        bytes
-    );
+    assert_eq!(AttestationObject::to_bytes("none", &statement, &[1, 2, 3]), bytes);
 }
 
 #[test]
@@ -46,33 +43,15 @@ fn every_edit_has_its_own_reason() {
     let cases = [
         (without("fmt"), Reason::AttestationObjectFmtMissing),
         (with("fmt", 1), Reason::AttestationObjectFmtNotText),
-        (
-            with("fmt", Value::Bytes(b"none".to_vec())),
-            Reason::AttestationObjectFmtNotText,
-        ),
+        (with("fmt", Value::Bytes(b"none".to_vec())), Reason::AttestationObjectFmtNotText),
         (without("attStmt"), Reason::AttestationObjectAttStmtMissing),
-        (
-            with("attStmt", Value::Array(Vec::new())),
-            Reason::AttestationObjectAttStmtWrongType,
-        ),
-        (
-            with("attStmt", Value::Null),
-            Reason::AttestationObjectAttStmtWrongType,
-        ),
-        (
-            without("authData"),
-            Reason::AttestationObjectAuthDataMissing,
-        ),
-        (
-            with("authData", "AAAA"),
-            Reason::AttestationObjectAuthDataNotBytes,
-        ),
+        (with("attStmt", Value::Array(Vec::new())), Reason::AttestationObjectAttStmtWrongType),
+        (with("attStmt", Value::Null), Reason::AttestationObjectAttStmtWrongType),
+        (without("authData"), Reason::AttestationObjectAuthDataMissing),
+        (with("authData", "AAAA"), Reason::AttestationObjectAuthDataNotBytes),
         (twice, Reason::AttestationObjectDuplicateKey),
         (
-            with(
-                "attStmt",
-                Value::Map(vec![(1.into(), 1.into()), (1.into(), 2.into())]),
-            ),
+            with("attStmt", Value::Map(vec![(1.into(), 1.into()), (1.into(), 2.into())])),
             Reason::AttestationObjectDuplicateKey,
         ),
     ];
@@ -85,14 +64,8 @@ fn every_edit_has_its_own_reason() {
     let good = cbor::to_canonical(&Value::Map(good()));
     for (bytes, reason) in [
         (Vec::new(), Reason::AttestationObjectNotCbor),
-        (
-            good[..good.len() - 1].to_vec(),
-            Reason::AttestationObjectNotCbor,
-        ),
-        (
-            [&good[..], &[0]].concat(),
-            Reason::AttestationObjectTrailingBytes,
-        ),
+        (good[..good.len() - 1].to_vec(), Reason::AttestationObjectNotCbor),
+        ([&good[..], &[0]].concat(), Reason::AttestationObjectTrailingBytes),
         (vec![0x80], Reason::AttestationObjectNotMap),
         (vec![0xa0], Reason::AttestationObjectFmtMissing),
     ] {
@@ -106,13 +79,7 @@ fn compound_may_be_an_array() {
     map.retain(|(key, _)| *key != "attStmt".into());
     map.push(("attStmt".into(), Value::Array(Vec::new())));
     let bytes = cbor::to_canonical(&Value::Map(map));
-    assert!(
-        AttestationObject::parse(&bytes)
-            .unwrap()
-            .att_stmt
-            .as_array()
-            .is_some()
-    );
+    assert!(AttestationObject::parse(&bytes).unwrap().att_stmt.as_array().is_some());
 }
 
 #[test]
@@ -120,10 +87,6 @@ fn another_order_is_an_anomaly_only() {
     let mut map = good();
     map.reverse();
     let object = AttestationObject::parse(&cbor::to_bytes(&Value::Map(map))).unwrap();
-    let kinds: Vec<_> = object
-        .anomalies
-        .iter()
-        .map(|anomaly| anomaly.kind)
-        .collect();
+    let kinds: Vec<_> = object.anomalies.iter().map(|anomaly| anomaly.kind).collect();
     assert_eq!(kinds, [AnomalyKind::WrongOrder, AnomalyKind::WrongOrder]);
 }

@@ -18,13 +18,7 @@ fn good() -> AuthenticatorData {
 }
 
 fn good_with(flags: u8) -> AuthenticatorData {
-    let key = CoseKey {
-        alg: alg::EDDSA,
-        key: PublicKey::Okp {
-            curve: Curve::Ed25519,
-            x: vec![9; 32],
-        },
-    };
+    let key = CoseKey { alg: alg::EDDSA, key: PublicKey::Okp { curve: Curve::Ed25519, x: vec![9; 32] } };
     let extensions = Value::Map(vec![("credProtect".into(), 2.into())]);
     let mut data = good();
     data.flags = Flags(data.flags.0 | flags);
@@ -71,59 +65,23 @@ fn every_edit_has_its_own_reason() {
         (plus(&at, &[0]), Reason::AuthenticatorDataLeftoverBytes),
         (plus(&ed, &[0xa0]), Reason::AuthenticatorDataLeftoverBytes),
         (edit(&at, 32, 0x05), Reason::AuthenticatorDataLeftoverBytes),
-        (
-            edit(&plain, 32, 0x45),
-            Reason::AuthenticatorDataAttestedMissing,
-        ),
-        (
-            at[..37 + 17].to_vec(),
-            Reason::AuthenticatorDataAttestedTruncated,
-        ),
-        (
-            at[..37 + 20].to_vec(),
-            Reason::AuthenticatorDataCredentialIdTruncated,
-        ),
-        (
-            edit(&at, 37 + 16, 0xff),
-            Reason::AuthenticatorDataCredentialIdTruncated,
-        ),
-        (
-            at[..key_start].to_vec(),
-            Reason::AuthenticatorDataPublicKeyMissing,
-        ),
+        (edit(&plain, 32, 0x45), Reason::AuthenticatorDataAttestedMissing),
+        (at[..37 + 17].to_vec(), Reason::AuthenticatorDataAttestedTruncated),
+        (at[..37 + 20].to_vec(), Reason::AuthenticatorDataCredentialIdTruncated),
+        (edit(&at, 37 + 16, 0xff), Reason::AuthenticatorDataCredentialIdTruncated),
+        (at[..key_start].to_vec(), Reason::AuthenticatorDataPublicKeyMissing),
         (at[..at.len() - 1].to_vec(), Reason::CoseNotCbor),
         (edit(&at, key_start, 0x80), Reason::CoseNotMap),
+        (edit(&plain, 32, 0x85), Reason::AuthenticatorDataExtensionsMissing),
+        (ed[..ed.len() - 1].to_vec(), Reason::AuthenticatorDataExtensionsNotCbor),
+        (plus(&edit(&plain, 32, 0x81), &[0x1c]), Reason::AuthenticatorDataExtensionsNotCbor),
+        (plus(&edit(&plain, 32, 0x81), &[0x80]), Reason::AuthenticatorDataExtensionsNotMap),
+        (plus(&edit(&plain, 32, 0x81), &[0xf6]), Reason::AuthenticatorDataExtensionsNotMap),
         (
-            edit(&plain, 32, 0x85),
-            Reason::AuthenticatorDataExtensionsMissing,
-        ),
-        (
-            ed[..ed.len() - 1].to_vec(),
-            Reason::AuthenticatorDataExtensionsNotCbor,
-        ),
-        (
-            plus(&edit(&plain, 32, 0x81), &[0x1c]),
-            Reason::AuthenticatorDataExtensionsNotCbor,
-        ),
-        (
-            plus(&edit(&plain, 32, 0x81), &[0x80]),
-            Reason::AuthenticatorDataExtensionsNotMap,
-        ),
-        (
-            plus(&edit(&plain, 32, 0x81), &[0xf6]),
-            Reason::AuthenticatorDataExtensionsNotMap,
-        ),
-        (
-            plus(
-                &edit(&plain, 32, 0x81),
-                &[0xa2, 0x61, 0x61, 0, 0x61, 0x61, 0],
-            ),
+            plus(&edit(&plain, 32, 0x81), &[0xa2, 0x61, 0x61, 0, 0x61, 0x61, 0]),
             Reason::AuthenticatorDataExtensionsDuplicateKey,
         ),
-        (
-            plus(&edit(&plain, 32, 0x81), &[0xa1, 0x01, 0x00]),
-            Reason::AuthenticatorDataExtensionIdNotText,
-        ),
+        (plus(&edit(&plain, 32, 0x81), &[0xa1, 0x01, 0x00]), Reason::AuthenticatorDataExtensionIdNotText),
     ];
     for (bytes, reason) in cases {
         let error = AuthenticatorData::parse(&bytes).unwrap_err();
@@ -153,21 +111,14 @@ fn breaks_of_the_canonical_form_are_listed_with_their_places() {
     bytes.extend([0x18, value]);
     let parsed = AuthenticatorData::parse(&bytes).unwrap();
     let attested = parsed.attested.as_ref().unwrap();
-    let [in_key] = attested.public_key_anomalies.as_slice() else {
-        panic!("{:?}", attested.public_key_anomalies)
-    };
+    let [in_key] = attested.public_key_anomalies.as_slice() else { panic!("{:?}", attested.public_key_anomalies) };
     assert_eq!(in_key.kind, AnomalyKind::NonMinimalInteger);
     assert_eq!(in_key.range, 37 + 34 + 2..37 + 34 + 4);
     assert_eq!(in_key.path, "/1");
-    let [in_extensions] = parsed.anomalies.as_slice() else {
-        panic!("{:?}", parsed.anomalies)
-    };
+    let [in_extensions] = parsed.anomalies.as_slice() else { panic!("{:?}", parsed.anomalies) };
     assert_eq!(in_extensions.range, bytes.len() - 2..bytes.len());
     assert_eq!(in_extensions.path, "/credProtect");
-    assert_eq!(
-        attested.public_key_cbor,
-        &bytes[37 + 34..37 + 34 + attested.public_key_cbor.len()]
-    );
+    assert_eq!(attested.public_key_cbor, &bytes[37 + 34..37 + 34 + attested.public_key_cbor.len()]);
 }
 
 #[test]

@@ -2,13 +2,8 @@ use super::{Error, decode, encode};
 
 #[test]
 fn known_pairs_both_ways() {
-    for (bytes, text) in [
-        (&b""[..], ""),
-        (b"f", "Zg"),
-        (b"fo", "Zm8"),
-        (b"foo", "Zm9v"),
-        (&[0xfb, 0xff, 0xfe], "-__-"),
-    ] {
+    for (bytes, text) in [(&b""[..], ""), (b"f", "Zg"), (b"fo", "Zm8"), (b"foo", "Zm9v"), (&[0xfb, 0xff, 0xfe], "-__-")]
+    {
         assert_eq!(encode(bytes), text);
         assert_eq!(decode(text).unwrap(), bytes);
     }

@@ -26,9 +26,8 @@ pub(super) fn parse(document: Document) -> Result<ClientData, Malformed> {
         return Err(Malformed::new(Reason::ClientDataNotJson, ""));
     };
     let range = root.range.clone();
-    let members = match root.value {
-        Value::Object(members) => members,
-        _ => return Err(wrong(Reason::ClientDataNotObject, &root)),
+    let Value::Object(members) = root.value else {
+        return Err(wrong(Reason::ClientDataNotObject, &root));
     };
 
     let mut kind = None;
@@ -84,9 +83,7 @@ fn binding(node: &Node) -> TokenBinding {
     };
     let id = node.get("id").map(Node::as_str);
     match (status, id) {
-        ("present", Some(Some(id))) => {
-            TokenBinding::WellFormed(TokenBindingStatus::Present(id.to_owned()))
-        }
+        ("present", Some(Some(id))) => TokenBinding::WellFormed(TokenBindingStatus::Present(id.to_owned())),
         ("present", None) => TokenBinding::Ill("present without id".into()),
         (_, Some(None)) => TokenBinding::Ill("id is not a string".into()),
         ("supported", _) => TokenBinding::WellFormed(TokenBindingStatus::Supported),

@@ -34,10 +34,7 @@ fn what_is_tolerated() {
     assert_eq!(data.unknown, ["z", "y"]);
     assert_eq!(data.cross_origin, None);
     let escaped = edited("https://a.example", r"https:\/\/a.example");
-    assert_eq!(
-        ClientData::parse(&escaped).unwrap().origin,
-        "https://a.example"
-    );
+    assert_eq!(ClientData::parse(&escaped).unwrap().origin, "https://a.example");
 }
 
 #[test]
@@ -52,66 +49,21 @@ fn every_edit_has_its_own_reason() {
         (b"[]".to_vec(), Reason::ClientDataNotObject),
         (b"null".to_vec(), Reason::ClientDataNotObject),
         (b"{}".to_vec(), Reason::ClientDataTypeMissing),
-        (
-            edited("\"type\"", "\"kind\""),
-            Reason::ClientDataTypeMissing,
-        ),
-        (
-            edited("\"webauthn.get\"", "1"),
-            Reason::ClientDataTypeNotString,
-        ),
-        (
-            edited("\"webauthn.get\"", "null"),
-            Reason::ClientDataTypeNotString,
-        ),
-        (
-            edited("\"challenge\"", "\"c\""),
-            Reason::ClientDataChallengeMissing,
-        ),
-        (
-            edited("\"AAEC\"", "[0]"),
-            Reason::ClientDataChallengeNotString,
-        ),
-        (
-            edited("\"origin\"", "\"o\""),
-            Reason::ClientDataOriginMissing,
-        ),
-        (
-            edited("\"https://a.example\"", "{}"),
-            Reason::ClientDataOriginNotString,
-        ),
-        (
-            edited("false", "\"false\""),
-            Reason::ClientDataCrossOriginNotBoolean,
-        ),
-        (
-            edited("false", "null"),
-            Reason::ClientDataCrossOriginNotBoolean,
-        ),
-        (
-            edited("false", "0"),
-            Reason::ClientDataCrossOriginNotBoolean,
-        ),
-        (
-            edited("false", "true,\"topOrigin\":1"),
-            Reason::ClientDataTopOriginNotString,
-        ),
-        (
-            edited("false", "true,\"type\":\"x\""),
-            Reason::ClientDataDuplicateMember,
-        ),
-        (
-            edited("false", "true,\"a\":{\"b\":1,\"b\":1}"),
-            Reason::ClientDataDuplicateMember,
-        ),
-        (
-            [GOOD.as_bytes(), &[0xff]].concat(),
-            Reason::ClientDataInvalidUtf8,
-        ),
-        (
-            [b"\"\xff\"".as_slice(), GOOD.as_bytes()].concat(),
-            Reason::ClientDataInvalidUtf8,
-        ),
+        (edited("\"type\"", "\"kind\""), Reason::ClientDataTypeMissing),
+        (edited("\"webauthn.get\"", "1"), Reason::ClientDataTypeNotString),
+        (edited("\"webauthn.get\"", "null"), Reason::ClientDataTypeNotString),
+        (edited("\"challenge\"", "\"c\""), Reason::ClientDataChallengeMissing),
+        (edited("\"AAEC\"", "[0]"), Reason::ClientDataChallengeNotString),
+        (edited("\"origin\"", "\"o\""), Reason::ClientDataOriginMissing),
+        (edited("\"https://a.example\"", "{}"), Reason::ClientDataOriginNotString),
+        (edited("false", "\"false\""), Reason::ClientDataCrossOriginNotBoolean),
+        (edited("false", "null"), Reason::ClientDataCrossOriginNotBoolean),
+        (edited("false", "0"), Reason::ClientDataCrossOriginNotBoolean),
+        (edited("false", "true,\"topOrigin\":1"), Reason::ClientDataTopOriginNotString),
+        (edited("false", "true,\"type\":\"x\""), Reason::ClientDataDuplicateMember),
+        (edited("false", "true,\"a\":{\"b\":1,\"b\":1}"), Reason::ClientDataDuplicateMember),
+        ([GOOD.as_bytes(), &[0xff]].concat(), Reason::ClientDataInvalidUtf8),
+        ([b"\"\xff\"".as_slice(), GOOD.as_bytes()].concat(), Reason::ClientDataInvalidUtf8),
     ];
     for (bytes, reason) in cases {
         let error = ClientData::parse(&bytes).unwrap_err();
@@ -123,28 +75,16 @@ fn every_edit_has_its_own_reason() {
 fn token_binding_is_read_leniently() {
     let ill = |text: &str| TokenBinding::Ill(text.into());
     for (json, expected) in [
-        (
-            "{\"status\":\"supported\"}",
-            TokenBinding::WellFormed(TokenBindingStatus::Supported),
-        ),
-        (
-            "{\"status\":\"present\",\"id\":\"AA\"}",
-            TokenBinding::WellFormed(TokenBindingStatus::Present("AA".into())),
-        ),
-        (
-            "{\"status\":\"not-supported\"}",
-            TokenBinding::WellFormed(TokenBindingStatus::NotSupported),
-        ),
+        ("{\"status\":\"supported\"}", TokenBinding::WellFormed(TokenBindingStatus::Supported)),
+        ("{\"status\":\"present\",\"id\":\"AA\"}", TokenBinding::WellFormed(TokenBindingStatus::Present("AA".into()))),
+        ("{\"status\":\"not-supported\"}", TokenBinding::WellFormed(TokenBindingStatus::NotSupported)),
         ("null", ill("null found")),
         ("\"present\"", ill("string found")),
         ("{}", ill("no status")),
         ("{\"status\":1}", ill("status is a number")),
         ("{\"status\":\"banana\"}", ill("unknown status")),
         ("{\"status\":\"present\"}", ill("present without id")),
-        (
-            "{\"status\":\"present\",\"id\":1}",
-            ill("id is not a string"),
-        ),
+        ("{\"status\":\"present\",\"id\":1}", ill("id is not a string")),
     ] {
         let bytes = edited("false", &format!("false,\"tokenBinding\":{json}"));
         let data = ClientData::parse(&bytes).unwrap();
@@ -162,22 +102,12 @@ fn serialization_is_exact_to_the_byte() {
         top_origin: None,
     };
     assert_eq!(serialize(&plain), GOOD.as_bytes());
-    let nested = Collected {
-        cross_origin: true,
-        top_origin: Some("https://b.example"),
-        ..plain
-    };
+    let nested = Collected { cross_origin: true, top_origin: Some("https://b.example"), ..plain };
     let expected = GOOD.replace("false", "true,\"topOrigin\":\"https://b.example\"");
     assert_eq!(serialize(&nested), expected.as_bytes());
-    let odd = Collected {
-        origin: "a\"b\\c\n\u{1f}\u{7f}é😀/",
-        ..plain
-    };
+    let odd = Collected { origin: "a\"b\\c\n\u{1f}\u{7f}é😀/", ..plain };
     let bytes = serialize(&odd);
     let text = std::str::from_utf8(&bytes).unwrap();
-    assert!(
-        text.contains("\"a\\\"b\\\\c\\u000a\\u001f\u{7f}é😀/\""),
-        "{text}"
-    );
+    assert!(text.contains("\"a\\\"b\\\\c\\u000a\\u001f\u{7f}é😀/\""), "{text}");
     assert_eq!(ClientData::parse(&bytes).unwrap().origin, odd.origin);
 }

@@ -27,11 +27,7 @@ pub fn serialize(collected: &Collected<'_>) -> Vec<u8> {
     out.push_str(",\"origin\":");
     string(collected.origin, &mut out);
     out.push_str(",\"crossOrigin\":");
-    out.push_str(if collected.cross_origin {
-        "true"
-    } else {
-        "false"
-    });
+    out.push_str(if collected.cross_origin { "true" } else { "false" });
     if let Some(top_origin) = collected.top_origin {
         out.push_str(",\"topOrigin\":");
         string(top_origin, &mut out);

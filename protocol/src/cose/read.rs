@@ -7,15 +7,10 @@ use crate::tree::cbor::{AnomalyKind, Document, Node};
 /// A key that is the whole document.
 pub(super) fn document(document: &Document) -> Result<CoseKey, Malformed> {
     if let Some(anomaly) = document.syntax_error() {
-        return Err(
-            Malformed::new(Reason::CoseNotCbor, anomaly.to_string()).at(anomaly.range.clone())
-        );
+        return Err(Malformed::new(Reason::CoseNotCbor, anomaly.to_string()).at(anomaly.range.clone()));
     }
     if let Some(anomaly) = document.anomaly(AnomalyKind::DuplicateKey) {
-        return Err(
-            Malformed::new(Reason::CoseDuplicateKey, anomaly.path.clone())
-                .at(anomaly.range.clone()),
-        );
+        return Err(Malformed::new(Reason::CoseDuplicateKey, anomaly.path.clone()).at(anomaly.range.clone()));
     }
     if let Some(anomaly) = document.anomaly(AnomalyKind::TrailingBytes) {
         let detail = format!("{} bytes", anomaly.range.len());
@@ -79,9 +74,7 @@ fn rule(alg: i64) -> Option<Rule> {
         alg::ES256K => (kty::EC2, Some(Curve::Secp256k1)),
         alg::EDDSA | alg::ED25519 => (kty::OKP, Some(Curve::Ed25519)),
         alg::ED448 => (kty::OKP, Some(Curve::Ed448)),
-        alg::RS256 | alg::RS384 | alg::RS512 | alg::PS256 | alg::PS384 | alg::PS512 => {
-            (kty::RSA, None)
-        }
+        alg::RS256 | alg::RS384 | alg::RS512 | alg::PS256 | alg::PS384 | alg::PS512 => (kty::RSA, None),
         _ => return None,
     };
     Some(Rule { kty, curve })
@@ -138,9 +131,7 @@ impl<'n> Members<'n> {
         };
         if let Some(optional) = optional {
             let detail = format!("{optional}");
-            return Err(
-                Malformed::new(Reason::CoseOptionalMember, detail).at(optional.range.clone())
-            );
+            return Err(Malformed::new(Reason::CoseOptionalMember, detail).at(optional.range.clone()));
         }
         Ok(())
     }
@@ -174,11 +165,7 @@ impl<'n> Members<'n> {
         if y_bytes.len() != curve.length() {
             return Err(length(Reason::CoseYLength, y, y_bytes.len(), curve));
         }
-        let point = PublicKey::Ec2 {
-            curve,
-            x: x.to_vec(),
-            y: y_bytes.to_vec(),
-        };
+        let point = PublicKey::Ec2 { curve, x: x.to_vec(), y: y_bytes.to_vec() };
         let sec1 = point.sec1().unwrap_or_default();
         if P256Point::from_sec1_bytes(&sec1).is_err() {
             return Err(Malformed::new(Reason::CoseNotOnCurve, curve.name()).at(key.range.clone()));
@@ -192,12 +179,7 @@ impl<'n> Members<'n> {
         Ok(PublicKey::Okp { curve, x })
     }
 
-    fn coordinate(
-        &self,
-        x: Option<&'n Node>,
-        key: &Node,
-        curve: Curve,
-    ) -> Result<&'n [u8], Malformed> {
+    fn coordinate(&self, x: Option<&'n Node>, key: &Node, curve: Curve) -> Result<&'n [u8], Malformed> {
         let Some(x) = x else {
             return Err(absent(Reason::CoseXMissing, key));
         };
@@ -219,10 +201,8 @@ impl<'n> Members<'n> {
             return Err(wrong(Reason::CoseRsaModulusNotBytes, n));
         };
         // A product of two odd primes is odd.
-        if !n_bytes.last().is_some_and(|last| last % 2 == 1) {
-            return Err(
-                Malformed::new(Reason::CoseRsaModulusInvalid, "empty or even").at(n.range.clone()),
-            );
+        if n_bytes.last().is_none_or(|last| last % 2 == 0) {
+            return Err(Malformed::new(Reason::CoseRsaModulusInvalid, "empty or even").at(n.range.clone()));
         }
         let Some(e) = e else {
             return Err(absent(Reason::CoseRsaExponentMissing, key));
@@ -234,15 +214,9 @@ impl<'n> Members<'n> {
         let odd = e_bytes.last().is_some_and(|last| last % 2 == 1);
         let one = significant.next() == Some(&1) && significant.next().is_none();
         if !odd || one {
-            return Err(
-                Malformed::new(Reason::CoseRsaExponentInvalid, "even, or below 3")
-                    .at(e.range.clone()),
-            );
+            return Err(Malformed::new(Reason::CoseRsaExponentInvalid, "even, or below 3").at(e.range.clone()));
         }
-        Ok(PublicKey::Rsa {
-            n: n_bytes.to_vec(),
-            e: e_bytes.to_vec(),
-        })
+        Ok(PublicKey::Rsa { n: n_bytes.to_vec(), e: e_bytes.to_vec() })
     }
 }
 

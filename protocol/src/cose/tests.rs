@@ -16,33 +16,17 @@ fn bytes(bytes: impl Into<Vec<u8>>) -> Value {
 fn es256() -> Vec<(Value, Value)> {
     let key = p256::PublicKey::from_affine(p256::AffinePoint::GENERATOR).unwrap();
     let point = key.to_sec1_bytes();
-    vec![
-        member(1, 2),
-        member(3, -7),
-        member(-1, 1),
-        member(-2, bytes(&point[1..33])),
-        member(-3, bytes(&point[33..])),
-    ]
+    vec![member(1, 2), member(3, -7), member(-1, 1), member(-2, bytes(&point[1..33])), member(-3, bytes(&point[33..]))]
 }
 
 fn eddsa() -> Vec<(Value, Value)> {
-    vec![
-        member(1, 1),
-        member(3, -8),
-        member(-1, 6),
-        member(-2, bytes([7; 32])),
-    ]
+    vec![member(1, 1), member(3, -8), member(-1, 6), member(-2, bytes([7; 32]))]
 }
 
 fn rs256() -> Vec<(Value, Value)> {
     let mut n = vec![0xff; 256];
     n[0] = 0x80;
-    vec![
-        member(1, 3),
-        member(3, -257),
-        member(-1, bytes(n)),
-        member(-2, bytes([1, 0, 1])),
-    ]
+    vec![member(1, 3), member(3, -257), member(-1, bytes(n)), member(-2, bytes([1, 0, 1]))]
 }
 
 fn with(mut map: Vec<(Value, Value)>, label: i64, value: impl Into<Value>) -> Vec<(Value, Value)> {
@@ -66,11 +50,9 @@ fn again(map: Vec<(Value, Value)>, label: i64) -> Vec<(Value, Value)> {
 
 #[test]
 fn good_keys_read_and_write_the_same_bytes() {
-    for (map, curve, bits) in [
-        (es256(), Some(Curve::P256), None),
-        (eddsa(), Some(Curve::Ed25519), None),
-        (rs256(), None, Some(2048)),
-    ] {
+    for (map, curve, bits) in
+        [(es256(), Some(Curve::P256), None), (eddsa(), Some(Curve::Ed25519), None), (rs256(), None, Some(2048))]
+    {
         let cbor = cbor::to_canonical(&Value::Map(map));
         let key = CoseKey::parse(&cbor).unwrap();
         assert_eq!(key.to_cbor(), cbor);
@@ -121,34 +103,19 @@ fn every_edit_has_its_own_reason() {
         (without(rs256(), -1), Reason::CoseRsaModulusMissing),
         (with(rs256(), -1, 1), Reason::CoseRsaModulusNotBytes),
         (with(rs256(), -1, bytes([])), Reason::CoseRsaModulusInvalid),
-        (
-            with(rs256(), -1, bytes([2; 256])),
-            Reason::CoseRsaModulusInvalid,
-        ),
+        (with(rs256(), -1, bytes([2; 256])), Reason::CoseRsaModulusInvalid),
         (without(rs256(), -2), Reason::CoseRsaExponentMissing),
         (with(rs256(), -2, 65537), Reason::CoseRsaExponentNotBytes),
         (with(rs256(), -2, bytes([])), Reason::CoseRsaExponentInvalid),
-        (
-            with(rs256(), -2, bytes([1])),
-            Reason::CoseRsaExponentInvalid,
-        ),
-        (
-            with(rs256(), -2, bytes([0, 1])),
-            Reason::CoseRsaExponentInvalid,
-        ),
-        (
-            with(rs256(), -2, bytes([1, 0, 0])),
-            Reason::CoseRsaExponentInvalid,
-        ),
+        (with(rs256(), -2, bytes([1])), Reason::CoseRsaExponentInvalid),
+        (with(rs256(), -2, bytes([0, 1])), Reason::CoseRsaExponentInvalid),
+        (with(rs256(), -2, bytes([1, 0, 0])), Reason::CoseRsaExponentInvalid),
         (with(es256(), -4, bytes([1; 32])), Reason::CosePrivateMember),
         (with(eddsa(), -4, bytes([1; 32])), Reason::CosePrivateMember),
         (with(rs256(), -3, bytes([1; 32])), Reason::CosePrivateMember),
         (with(rs256(), -12, bytes([1])), Reason::CosePrivateMember),
         (with(es256(), 2, bytes([1])), Reason::CoseOptionalMember),
-        (
-            with(es256(), 4, Value::Array(vec![2.into()])),
-            Reason::CoseOptionalMember,
-        ),
+        (with(es256(), 4, Value::Array(vec![2.into()])), Reason::CoseOptionalMember),
         (with(es256(), -70000, 1), Reason::CoseOptionalMember),
         (with(eddsa(), -3, bytes([1])), Reason::CoseOptionalMember),
         (again(es256(), 3), Reason::CoseDuplicateKey),
@@ -180,21 +147,12 @@ fn an_unknown_member_under_a_text_key_is_an_optional_member() {
     let mut map = es256();
     map.push(("d".into(), 1.into()));
     let cbor = cbor::to_canonical(&Value::Map(map));
-    assert_eq!(
-        CoseKey::parse(&cbor).unwrap_err().reason,
-        Reason::CoseOptionalMember
-    );
+    assert_eq!(CoseKey::parse(&cbor).unwrap_err().reason, Reason::CoseOptionalMember);
 }
 
 #[test]
 fn other_algorithms_are_unsupported_not_malformed() {
-    let es384 = [
-        member(1, 2),
-        member(3, -35),
-        member(-1, 2),
-        member(-2, bytes([1; 48])),
-        member(-3, bytes([1; 48])),
-    ];
+    let es384 = [member(1, 2), member(3, -35), member(-1, 2), member(-2, bytes([1; 48])), member(-3, bytes([1; 48]))];
     for (map, number) in [
         (es384.to_vec(), alg::ES384),
         (with(rs256(), 3, alg::PS256), alg::PS256),
@@ -218,13 +176,7 @@ fn order_does_not_matter_for_reading() {
 
 #[test]
 fn modulus_bits_count_from_the_first_set_bit() {
-    for (n, bits) in [
-        (vec![], 0),
-        (vec![0], 0),
-        (vec![1], 1),
-        (vec![0, 0x80, 1], 16),
-        (vec![0x01, 0xff], 9),
-    ] {
+    for (n, bits) in [(vec![], 0), (vec![0], 0), (vec![1], 1), (vec![0, 0x80, 1], 16), (vec![0x01, 0xff], 9)] {
         let key = PublicKey::Rsa { n, e: vec![3] };
         assert_eq!(key.modulus_bits(), Some(bits));
     }

@@ -8,12 +8,7 @@ fn codes_are_unique_snake_case_and_have_clauses() {
     assert_eq!(codes.len(), Reason::ALL.len());
     for reason in Reason::ALL {
         assert!(!reason.clause().is_empty());
-        assert!(
-            reason
-                .code()
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        );
+        assert!(reason.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
         assert_eq!(Reason::from_code(reason.code()), Some(*reason));
     }
 }

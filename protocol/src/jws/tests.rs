@@ -15,12 +15,7 @@ fn header(value: Value) -> Map<String, Value> {
 
 fn text(header: &str, payload: &str, signature: &[u8]) -> String {
     let part = |bytes: &[u8]| base64url::encode(bytes);
-    format!(
-        "{}.{}.{}",
-        part(header.as_bytes()),
-        part(payload.as_bytes()),
-        part(signature)
-    )
+    format!("{}.{}.{}", part(header.as_bytes()), part(payload.as_bytes()), part(signature))
 }
 
 #[test]
@@ -28,15 +23,9 @@ fn es256_both_ways() {
     let rng = SystemRandom::new();
     let key = lc::EcdsaKeyPair::generate(&lc::ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let point = key.public_key().as_ref();
-    let public = PublicKey::Ec2 {
-        curve: Curve::P256,
-        x: point[1..33].to_vec(),
-        y: point[33..].to_vec(),
-    };
+    let public = PublicKey::Ec2 { curve: Curve::P256, x: point[1..33].to_vec(), y: point[33..].to_vec() };
     let head = header(json!({ "alg": "ES256", "typ": "JWT" }));
-    let token = encode(&head, b"{\"a\":1}", |input| {
-        key.sign(&rng, input).unwrap().as_ref().to_vec()
-    });
+    let token = encode(&head, b"{\"a\":1}", |input| key.sign(&rng, input).unwrap().as_ref().to_vec());
     let jws = parse(&token).unwrap();
     assert_eq!(jws.header, head);
     assert_eq!(jws.payload, b"{\"a\":1}");
@@ -55,11 +44,7 @@ fn es256_both_ways() {
     );
     for alg in ["none", "RS256", "ES384", "HS256", "EdDSA", "es256"] {
         other.alg = alg.into();
-        assert_eq!(
-            other.verify(&public),
-            Err(SignatureError::Unsupported),
-            "{alg}"
-        );
+        assert_eq!(other.verify(&public), Err(SignatureError::Unsupported), "{alg}");
     }
 }
 
@@ -76,20 +61,11 @@ fn every_edit_has_its_own_reason() {
         (text("{", "", &[]), Reason::JwsHeaderNotJson),
         (text("{}x", "", &[]), Reason::JwsHeaderNotJson),
         (text("[]", "", &[]), Reason::JwsHeaderNotObject),
-        (
-            text(r#"{"alg":"a","alg":"b"}"#, "", &[]),
-            Reason::JwsHeaderDuplicateMember,
-        ),
-        (
-            text(r#"{"alg":"a","crit":["b64"]}"#, "", &[]),
-            Reason::JwsHeaderCritical,
-        ),
+        (text(r#"{"alg":"a","alg":"b"}"#, "", &[]), Reason::JwsHeaderDuplicateMember),
+        (text(r#"{"alg":"a","crit":["b64"]}"#, "", &[]), Reason::JwsHeaderCritical),
         (text("{}", "", &[]), Reason::JwsAlgMissing),
         (text(r#"{"alg":7}"#, "", &[]), Reason::JwsAlgNotString),
-        (
-            format!("{}.+.AA", base64url::encode(br#"{"alg":"a"}"#)),
-            Reason::JwsPayloadNotBase64url,
-        ),
+        (format!("{}.+.AA", base64url::encode(br#"{"alg":"a"}"#)), Reason::JwsPayloadNotBase64url),
         (format!("{good}="), Reason::JwsSignatureNotBase64url),
         (format!("{good} "), Reason::JwsSignatureNotBase64url),
     ];

@@ -59,11 +59,7 @@ impl Scheme {
             (alg::ES256 | alg::ESP256, PublicKey::Ec2 { curve, .. }) if *curve == Curve::P256 => {
                 Ok(Self::EcdsaP256Sha256)
             }
-            (alg::EDDSA | alg::ED25519, PublicKey::Okp { curve, .. })
-                if *curve == Curve::Ed25519 =>
-            {
-                Ok(Self::Ed25519)
-            }
+            (alg::EDDSA | alg::ED25519, PublicKey::Okp { curve, .. }) if *curve == Curve::Ed25519 => Ok(Self::Ed25519),
             (alg::RS256, PublicKey::Rsa { .. }) => Ok(Self::RsaPkcs1Sha256),
             _ => Err(SignatureError::Unsupported),
         }
@@ -119,18 +115,15 @@ impl Scheme {
     /// The length of a public key, where there is but one: points come uncompressed.
     pub(super) fn key_length(self) -> Option<usize> {
         match self {
-            Self::EcdsaP256Sha256
-            | Self::EcdsaP256Sha384
-            | Self::EcdsaP256Sha512
-            | Self::EcdsaP256Sha256Fixed => Some(65),
-            Self::EcdsaP384Sha256
-            | Self::EcdsaP384Sha384
-            | Self::EcdsaP384Sha512
-            | Self::EcdsaP384Sha384Fixed => Some(97),
-            Self::EcdsaP521Sha256
-            | Self::EcdsaP521Sha384
-            | Self::EcdsaP521Sha512
-            | Self::EcdsaP521Sha512Fixed => Some(133),
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 | Self::EcdsaP256Sha512 | Self::EcdsaP256Sha256Fixed => {
+                Some(65)
+            }
+            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 | Self::EcdsaP384Sha512 | Self::EcdsaP384Sha384Fixed => {
+                Some(97)
+            }
+            Self::EcdsaP521Sha256 | Self::EcdsaP521Sha384 | Self::EcdsaP521Sha512 | Self::EcdsaP521Sha512Fixed => {
+                Some(133)
+            }
             Self::Ed25519 => Some(32),
             Self::RsaPkcs1Sha256 | Self::RsaPkcs1Sha384 | Self::RsaPkcs1Sha512 => None,
         }

@@ -32,18 +32,12 @@ impl Document {
 
     /// The first anomaly that leaves the input without a meaning, such as an early end.
     pub fn syntax_error(&self) -> Option<&Anomaly> {
-        self.anomalies
-            .iter()
-            .find(|anomaly| anomaly.kind.breaks_syntax())
+        self.anomalies.iter().find(|anomaly| anomaly.kind.breaks_syntax())
     }
 
     /// Is this one item in the CTAP2 canonical form and nothing else?
     pub fn is_canonical(&self) -> bool {
-        self.root.is_some()
-            && !self
-                .anomalies
-                .iter()
-                .any(|anomaly| anomaly.kind.breaks_canonical())
+        self.root.is_some() && !self.anomalies.iter().any(|anomaly| anomaly.kind.breaks_canonical())
     }
 }
 
@@ -165,10 +159,7 @@ impl AnomalyKind {
 
     /// Is the item not well-formed, or not read to its end?
     pub const fn breaks_syntax(self) -> bool {
-        matches!(
-            self,
-            Self::Truncated | Self::TooDeep | Self::InvalidUtf8 | Self::Reserved
-        )
+        matches!(self, Self::Truncated | Self::TooDeep | Self::InvalidUtf8 | Self::Reserved)
     }
 }
 
@@ -187,10 +178,7 @@ impl Node {
     /// The node that the canonical bytes of `value` give.
     pub fn from_value(value: &ciborium::Value) -> Self {
         let bytes = to_canonical(value);
-        read(&bytes).root.unwrap_or(Self {
-            range: 0..bytes.len(),
-            value: Value::Invalid,
-        })
+        read(&bytes).root.unwrap_or(Self { range: 0..bytes.len(), value: Value::Invalid })
     }
 
     /// An integer that fits.
@@ -252,18 +240,12 @@ impl Node {
 
     /// The value under an integer key; the first one where there are several.
     pub fn get(&self, key: i64) -> Option<&Self> {
-        self.as_map()?
-            .iter()
-            .find(|(candidate, _)| candidate.as_int() == Some(key))
-            .map(|(_, value)| value)
+        self.as_map()?.iter().find(|(candidate, _)| candidate.as_int() == Some(key)).map(|(_, value)| value)
     }
 
     /// The value under a text key; the first one where there are several.
     pub fn get_text(&self, key: &str) -> Option<&Self> {
-        self.as_map()?
-            .iter()
-            .find(|(candidate, _)| candidate.as_text() == Some(key))
-            .map(|(_, value)| value)
+        self.as_map()?.iter().find(|(candidate, _)| candidate.as_text() == Some(key)).map(|(_, value)| value)
     }
 
     /// What kind of item this is, for people.
@@ -296,12 +278,9 @@ impl Node {
             Value::Bytes(bytes) => Out::Bytes(bytes.clone()),
             Value::Text(text) => Out::Text(text.clone()),
             Value::Array(items) => Out::Array(items.iter().map(Self::to_value).collect()),
-            Value::Map(entries) => Out::Map(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.to_value(), value.to_value()))
-                    .collect(),
-            ),
+            Value::Map(entries) => {
+                Out::Map(entries.iter().map(|(key, value)| (key.to_value(), value.to_value())).collect())
+            }
             Value::Tag(tag, item) => Out::Tag(*tag, Box::new(item.to_value())),
             Value::Bool(value) => Out::Bool(*value),
             Value::Float(value) => Out::Float(*value),

@@ -44,7 +44,7 @@ pub struct Node {
     /// The content.
     pub content: Range<usize>,
     /// The values inside, if constructed.
-    pub children: Vec<Node>,
+    pub children: Vec<Self>,
 }
 
 /// The class of a tag.
@@ -238,18 +238,14 @@ impl Node {
 
     /// An OBJECT IDENTIFIER's dotted text.
     pub fn oid_of(&self, bytes: &[u8]) -> Option<String> {
-        self.is(tag::OID)
-            .then(|| oid_text(self.content_of(bytes)))
-            .flatten()
+        self.is(tag::OID).then(|| oid_text(self.content_of(bytes))).flatten()
     }
 
     /// The type's name: `SEQUENCE`, `[0]`, `[APPLICATION 1]`.
     pub fn type_name(&self) -> String {
         let number = self.tag;
         match self.class {
-            Class::Universal => {
-                tag::name(number).map_or_else(|| format!("[UNIVERSAL {number}]"), str::to_owned)
-            }
+            Class::Universal => tag::name(number).map_or_else(|| format!("[UNIVERSAL {number}]"), str::to_owned),
             Class::Application => format!("[APPLICATION {number}]"),
             Class::ContextSpecific => format!("[{number}]"),
             Class::Private => format!("[PRIVATE {number}]"),

@@ -61,11 +61,7 @@ pub struct Guess {
 
 /// Guesses what `input` is, after taking off one layer of base64, hexadecimal digits or PEM.
 pub fn guess(input: &[u8]) -> Guess {
-    let bare = |form, bytes: &[u8]| Guess {
-        form,
-        wrapping: None,
-        bytes: bytes.to_vec(),
-    };
+    let bare = |form, bytes: &[u8]| Guess { form, wrapping: None, bytes: bytes.to_vec() };
     if let Some(form) = structure(input) {
         return bare(form, input);
     }
@@ -77,26 +73,15 @@ pub fn guess(input: &[u8]) -> Guess {
         return bare(Form::Jwt, text.as_bytes());
     }
     if let Some((label, bytes)) = pem(text) {
-        return Guess {
-            form: structure(&bytes).unwrap_or(Form::Binary),
-            wrapping: Some(Wrapping::Pem(label)),
-            bytes,
-        };
+        return Guess { form: structure(&bytes).unwrap_or(Form::Binary), wrapping: Some(Wrapping::Pem(label)), bytes };
     }
     let compact: String = text.split_whitespace().collect();
-    let candidates = [
-        (Wrapping::Hex, hex(&compact)),
-        (Wrapping::Base64, base64(&compact)),
-    ];
+    let candidates = [(Wrapping::Hex, hex(&compact)), (Wrapping::Base64, base64(&compact))];
     let mut fallback = None;
     for (wrapping, bytes) in candidates {
         let Some(bytes) = bytes else { continue };
         let form = structure(&bytes);
-        let guess = Guess {
-            form: form.unwrap_or(Form::Binary),
-            wrapping: Some(wrapping),
-            bytes,
-        };
+        let guess = Guess { form: form.unwrap_or(Form::Binary), wrapping: Some(wrapping), bytes };
         if form.is_some() {
             return guess;
         }
@@ -122,10 +107,7 @@ fn structure(bytes: &[u8]) -> Option<Form> {
     let der = der::read(bytes);
     let whole = |root: &der::Node| root.is(der::tag::SEQUENCE) && root.range == (0..bytes.len());
     if der.root.as_ref().is_some_and(whole)
-        && !der
-            .anomalies
-            .iter()
-            .any(|anomaly| anomaly.kind == der::AnomalyKind::Truncated)
+        && !der.anomalies.iter().any(|anomaly| anomaly.kind == der::AnomalyKind::Truncated)
     {
         return Some(Form::Der);
     }
@@ -148,8 +130,7 @@ fn json_form(root: &json::Node) -> Form {
         let response = root.get("response");
         response.is_some_and(|response| response.get(name).is_some())
     };
-    if root.get("type").is_some() && root.get("challenge").is_some() && root.get("origin").is_some()
-    {
+    if root.get("type").is_some() && root.get("challenge").is_some() && root.get("origin").is_some() {
         Form::ClientData
     } else if response("attestationObject") {
         Form::RegistrationResponse
@@ -186,11 +167,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         .unwrap_or(text)
         .chars()
         .filter(|character| *character != ':')
-        .map(|character| {
-            character
-                .to_digit(16)
-                .and_then(|digit| digit.try_into().ok())
-        })
+        .map(|character| character.to_digit(16).and_then(|digit| digit.try_into().ok()))
         .collect::<Option<_>>()?;
     let pairs = digits.chunks_exact(2);
     if digits.is_empty() || !pairs.remainder().is_empty() {

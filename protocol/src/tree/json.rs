@@ -26,9 +26,7 @@ impl Document {
 
     /// The first anomaly that makes the text something else than JSON.
     pub fn syntax_error(&self) -> Option<&Anomaly> {
-        self.anomalies
-            .iter()
-            .find(|anomaly| anomaly.kind.breaks_syntax())
+        self.anomalies.iter().find(|anomaly| anomaly.kind.breaks_syntax())
     }
 }
 
@@ -145,10 +143,7 @@ impl AnomalyKind {
     /// Does it make the text something else than JSON, or leave it unread? Bytes after the value
     /// have a kind of their own.
     pub const fn breaks_syntax(self) -> bool {
-        !matches!(
-            self,
-            Self::ByteOrderMark | Self::DuplicateMember | Self::TrailingBytes | Self::LoneSurrogate
-        )
+        !matches!(self, Self::ByteOrderMark | Self::DuplicateMember | Self::TrailingBytes | Self::LoneSurrogate)
     }
 }
 
@@ -166,10 +161,7 @@ impl fmt::Display for Anomaly {
 impl Node {
     /// The value of a member; the first one where there are several.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.as_object()?
-            .iter()
-            .find(|member| member.key == key)
-            .map(|member| &member.value)
+        self.as_object()?.iter().find(|member| member.key == key).map(|member| &member.value)
     }
 
     /// A string.
@@ -242,11 +234,10 @@ impl Node {
     pub fn duplicate_member(&self) -> Option<&Member> {
         match &self.value {
             Value::Array(items) => items.iter().find_map(Self::duplicate_member),
-            Value::Object(members) => duplicates(members).into_iter().next().or_else(|| {
-                members
-                    .iter()
-                    .find_map(|member| member.value.duplicate_member())
-            }),
+            Value::Object(members) => duplicates(members)
+                .into_iter()
+                .next()
+                .or_else(|| members.iter().find_map(|member| member.value.duplicate_member())),
             _ => None,
         }
     }
@@ -268,11 +259,7 @@ impl Node {
     /// An object as a map of `serde_json`.
     pub fn to_serde_map(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
         let members = self.as_object()?.iter();
-        Some(
-            members
-                .map(|member| (member.key.clone(), member.value.to_serde()))
-                .collect(),
-        )
+        Some(members.map(|member| (member.key.clone(), member.value.to_serde())).collect())
     }
 }
 

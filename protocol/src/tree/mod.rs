@@ -21,8 +21,8 @@ const MAX_LISTED: u16 = 100;
 #[derive(Clone, Copy)]
 enum Path<'p> {
     Root,
-    Index(&'p Path<'p>, usize),
-    Key(&'p Path<'p>, &'p dyn fmt::Display),
+    Index(&'p Self, usize),
+    Key(&'p Self, &'p dyn fmt::Display),
 }
 
 impl fmt::Display for Path<'_> {

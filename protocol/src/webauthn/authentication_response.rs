@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::response::{
-    BytesMember, CLIENT_DATA_JSON, Dialect, envelope, no_duplicates, root, write_envelope,
-};
+use super::response::{BytesMember, CLIENT_DATA_JSON, Dialect, envelope, no_duplicates, root, write_envelope};
 use super::{Map, PUBLIC_KEY};
 use crate::base64url;
 use crate::error::{Malformed, Reason};
@@ -35,12 +33,7 @@ pub struct AuthenticationResponse {
 
 impl AuthenticationResponse {
     /// A response of the public-key type without user handle and extension outputs.
-    pub fn new(
-        raw_id: Vec<u8>,
-        client_data_json: Vec<u8>,
-        authenticator_data: Vec<u8>,
-        signature: Vec<u8>,
-    ) -> Self {
+    pub fn new(raw_id: Vec<u8>, client_data_json: Vec<u8>, authenticator_data: Vec<u8>, signature: Vec<u8>) -> Self {
         Self {
             id: base64url::encode(&raw_id),
             raw_id,
@@ -78,8 +71,7 @@ impl AuthenticationResponse {
             client_data_json,
             authenticator_data,
             signature,
-            user_handle: user_handle
-                .filter(|handle| dialect == Dialect::WebAuthn || !handle.is_empty()),
+            user_handle: user_handle.filter(|handle| dialect == Dialect::WebAuthn || !handle.is_empty()),
             authenticator_attachment: envelope.authenticator_attachment,
             client_extension_results: envelope.client_extension_results,
         })

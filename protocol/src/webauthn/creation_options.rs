@@ -72,12 +72,7 @@ pub struct AuthenticatorSelection {
 
 impl CreationOptions {
     /// Options with nothing but what is required.
-    pub fn new(
-        rp: RelyingParty,
-        user: User,
-        challenge: Vec<u8>,
-        pub_key_cred_params: Vec<Parameter>,
-    ) -> Self {
+    pub fn new(rp: RelyingParty, user: User, challenge: Vec<u8>, pub_key_cred_params: Vec<Parameter>) -> Self {
         Self {
             rp,
             user,
@@ -109,24 +104,13 @@ impl CreationOptions {
         let selection = options.object_or_absent("authenticatorSelection")?;
         let attestation = options.text_or_absent("attestation")?;
         Ok(Self {
-            rp: RelyingParty {
-                id: rp.text_or_absent("id")?,
-                name: rp.text("name")?,
-            },
-            user: User {
-                id: user.bytes("id")?,
-                name: user.text("name")?,
-                display_name: user.text("displayName")?,
-            },
+            rp: RelyingParty { id: rp.text_or_absent("id")?, name: rp.text("name")? },
+            user: User { id: user.bytes("id")?, name: user.text("name")?, display_name: user.text("displayName")? },
             challenge: options.bytes("challenge")?,
             pub_key_cred_params: options.list("pubKeyCredParams", Parameter::read)?,
             timeout: options.unsigned_or_absent("timeout")?,
-            exclude_credentials: options
-                .list_or_absent("excludeCredentials", Descriptor::read)?
-                .unwrap_or_default(),
-            authenticator_selection: selection
-                .map(|selection| AuthenticatorSelection::read(&selection))
-                .transpose()?,
+            exclude_credentials: options.list_or_absent("excludeCredentials", Descriptor::read)?.unwrap_or_default(),
+            authenticator_selection: selection.map(|selection| AuthenticatorSelection::read(&selection)).transpose()?,
             hints: options.texts("hints")?,
             attestation: attestation.unwrap_or_else(|| AttestationConveyance::None.as_str().into()),
             attestation_formats: options.texts("attestationFormats")?,
@@ -169,10 +153,7 @@ impl CreationOptions {
         }
         put("attestation", self.attestation.as_str().into());
         if !self.attestation_formats.is_empty() {
-            put(
-                "attestationFormats",
-                self.attestation_formats.clone().into(),
-            );
+            put("attestationFormats", self.attestation_formats.clone().into());
         }
         if !self.extensions.is_empty() {
             put("extensions", Value::Object(self.extensions.clone()));
@@ -204,9 +185,7 @@ impl CreationOptions {
 
     /// The attestation conveyance preference: unknown values mean none.
     pub fn attestation_conveyance(&self) -> AttestationConveyance {
-        self.attestation
-            .parse()
-            .unwrap_or(AttestationConveyance::None)
+        self.attestation.parse().unwrap_or(AttestationConveyance::None)
     }
 }
 

@@ -30,19 +30,11 @@ pub struct Parameter {
 impl Descriptor {
     /// A public-key credential with this id.
     pub fn new(id: Vec<u8>, transports: Vec<String>) -> Self {
-        Self {
-            kind: PUBLIC_KEY.into(),
-            id,
-            transports,
-        }
+        Self { kind: PUBLIC_KEY.into(), id, transports }
     }
 
     pub(super) fn read(object: &Object<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
-            kind: object.text("type")?,
-            id: object.bytes("id")?,
-            transports: object.texts("transports")?,
-        })
+        Ok(Self { kind: object.text("type")?, id: object.bytes("id")?, transports: object.texts("transports")? })
     }
 
     /// The JSON form.
@@ -60,17 +52,11 @@ impl Descriptor {
 impl Parameter {
     /// A public-key credential for this algorithm.
     pub fn new(alg: i64) -> Self {
-        Self {
-            kind: PUBLIC_KEY.into(),
-            alg,
-        }
+        Self { kind: PUBLIC_KEY.into(), alg }
     }
 
     pub(super) fn read(object: &Object<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
-            kind: object.text("type")?,
-            alg: object.integer("alg")?,
-        })
+        Ok(Self { kind: object.text("type")?, alg: object.integer("alg")? })
     }
 
     /// The JSON form.

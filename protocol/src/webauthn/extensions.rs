@@ -73,18 +73,13 @@ pub struct LargeBlob {
 impl Outputs {
     /// Reads the known outputs; one of another type is malformed.
     pub fn from_results(results: &Map) -> Result<Self, Malformed> {
-        let results = Scope {
-            members: results,
-            path: "",
-        };
+        let results = Scope { members: results, path: "" };
         Ok(Self {
             appid: results.flag(id::APPID)?,
             appid_exclude: results.flag(id::APPID_EXCLUDE)?,
             cred_props: match results.scope(id::CRED_PROPS)? {
                 None => None,
-                Some(output) => Some(CredProps {
-                    rk: output.flag("rk")?,
-                }),
+                Some(output) => Some(CredProps { rk: output.flag("rk")? }),
             },
             prf: match results.scope(id::PRF)? {
                 None => None,
@@ -108,11 +103,7 @@ fn prf(output: &Scope<'_>) -> Result<Prf, Malformed> {
         None => Ok(None),
         Some(results) => results.bytes(name),
     };
-    Ok(Prf {
-        enabled: output.flag("enabled")?,
-        first: value("first")?,
-        second: value("second")?,
-    })
+    Ok(Prf { enabled: output.flag("enabled")?, first: value("first")?, second: value("second")? })
 }
 
 /// An object of the results.
@@ -132,24 +123,16 @@ impl<'m> Scope<'m> {
 
     fn scope(&self, name: &'m str) -> Result<Option<Self>, Malformed> {
         let members = self.read(name, Value::as_object)?;
-        Ok(members.map(|members| Self {
-            members,
-            path: name,
-        }))
+        Ok(members.map(|members| Self { members, path: name }))
     }
 
-    fn read<T>(
-        &self,
-        name: &str,
-        view: impl Fn(&'m Value) -> Option<T>,
-    ) -> Result<Option<T>, Malformed> {
+    fn read<T>(&self, name: &str, view: impl Fn(&'m Value) -> Option<T>) -> Result<Option<T>, Malformed> {
         match self.members.get(name).map(view) {
             None => Ok(None),
             Some(Some(value)) => Ok(Some(value)),
-            Some(None) => Err(Malformed::new(
-                Reason::CredentialExtensionOutputWrongType,
-                format!("{}/{name}", self.path),
-            )),
+            Some(None) => {
+                Err(Malformed::new(Reason::CredentialExtensionOutputWrongType, format!("{}/{name}", self.path)))
+            }
         }
     }
 }

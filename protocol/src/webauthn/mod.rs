@@ -16,9 +16,7 @@ mod response;
 pub use authentication_response::AuthenticationResponse;
 pub use creation_options::{AuthenticatorSelection, CreationOptions, RelyingParty, User};
 pub use descriptor::{Descriptor, Parameter};
-pub use enums::{
-    AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, Transport, UserVerification,
-};
+pub use enums::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, Transport, UserVerification};
 pub use registration_response::RegistrationResponse;
 pub use request_options::RequestOptions;
 pub use response::Dialect;

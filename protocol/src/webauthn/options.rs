@@ -13,9 +13,8 @@ pub(super) struct Object<'n> {
 
 /// The options object that is all of a text.
 pub(super) fn root(document: &json::Document) -> Result<Object<'_>, Malformed> {
-    let stopped_by = |reason, anomaly: &json::Anomaly| {
-        Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()))
-    };
+    let stopped_by =
+        |reason, anomaly: &json::Anomaly| Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()));
     if let Some(anomaly) = document.syntax_error() {
         return stopped_by(Reason::OptionsNotJson, anomaly);
     }
@@ -35,15 +34,9 @@ pub(super) fn part(node: &Node) -> Result<Object<'_>, Malformed> {
         return Err(Malformed::new(Reason::OptionsNotObject, detail).at(node.range.clone()));
     }
     if let Some(member) = node.duplicate_member() {
-        return Err(
-            Malformed::new(Reason::OptionsDuplicateMember, member.key.clone())
-                .at(member.key_range.clone()),
-        );
+        return Err(Malformed::new(Reason::OptionsDuplicateMember, member.key.clone()).at(member.key_range.clone()));
     }
-    Ok(Object {
-        node,
-        path: String::new(),
-    })
+    Ok(Object { node, path: String::new() })
 }
 
 impl<'n> Object<'n> {
@@ -68,8 +61,7 @@ impl<'n> Object<'n> {
 
     /// A required integer.
     pub(super) fn integer(&self, name: &str) -> Result<i64, Malformed> {
-        self.read(name, "integer", Node::as_i64)?
-            .ok_or_else(|| self.missing(name))
+        self.read(name, "integer", Node::as_i64)?.ok_or_else(|| self.missing(name))
     }
 
     /// An optional integer that is not negative.
@@ -79,9 +71,7 @@ impl<'n> Object<'n> {
 
     /// A boolean, false where absent.
     pub(super) fn flag(&self, name: &str) -> Result<bool, Malformed> {
-        Ok(self
-            .read(name, "boolean", Node::as_bool)?
-            .unwrap_or_default())
+        Ok(self.read(name, "boolean", Node::as_bool)?.unwrap_or_default())
     }
 
     /// A list of strings, empty where absent.
@@ -95,39 +85,34 @@ impl<'n> Object<'n> {
 
     /// A JSON object as it is, empty where absent.
     pub(super) fn map(&self, name: &str) -> Result<Map, Malformed> {
-        Ok(self
-            .read(name, "object", Node::to_serde_map)?
-            .unwrap_or_default())
+        Ok(self.read(name, "object", Node::to_serde_map)?.unwrap_or_default())
     }
 
     /// A required object.
-    pub(super) fn object(&self, name: &str) -> Result<Object<'n>, Malformed> {
-        self.object_or_absent(name)?
-            .ok_or_else(|| self.missing(name))
+    pub(super) fn object(&self, name: &str) -> Result<Self, Malformed> {
+        self.object_or_absent(name)?.ok_or_else(|| self.missing(name))
     }
 
     /// An optional object.
-    pub(super) fn object_or_absent(&self, name: &str) -> Result<Option<Object<'n>>, Malformed> {
+    pub(super) fn object_or_absent(&self, name: &str) -> Result<Option<Self>, Malformed> {
         let node = self.node.get(name).filter(|node| !node.is_null());
-        node.map(|node| self.enter(node, self.path_to(name)))
-            .transpose()
+        node.map(|node| self.enter(node, self.path_to(name))).transpose()
     }
 
     /// A required list of objects, each read by `each`.
     pub(super) fn list<T>(
         &self,
         name: &str,
-        each: impl Fn(&Object<'n>) -> Result<T, Malformed>,
+        each: impl Fn(&Self) -> Result<T, Malformed>,
     ) -> Result<Vec<T>, Malformed> {
-        self.list_or_absent(name, each)?
-            .ok_or_else(|| self.missing(name))
+        self.list_or_absent(name, each)?.ok_or_else(|| self.missing(name))
     }
 
     /// An optional list of objects.
     pub(super) fn list_or_absent<T>(
         &self,
         name: &str,
-        each: impl Fn(&Object<'n>) -> Result<T, Malformed>,
+        each: impl Fn(&Self) -> Result<T, Malformed>,
     ) -> Result<Option<Vec<T>>, Malformed> {
         let Some(node) = self.node.get(name).filter(|node| !node.is_null()) else {
             return Ok(None);
@@ -142,9 +127,9 @@ impl<'n> Object<'n> {
         entries.collect::<Result<_, _>>().map(Some)
     }
 
-    fn enter(&self, node: &'n Node, path: String) -> Result<Object<'n>, Malformed> {
+    fn enter(&self, node: &'n Node, path: String) -> Result<Self, Malformed> {
         match node.as_object() {
-            Some(_) => Ok(Object { node, path }),
+            Some(_) => Ok(Self { node, path }),
             None => Err(wrong_type(&path, "object", node)),
         }
     }

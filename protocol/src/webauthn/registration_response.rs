@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::response::{
-    BytesMember, CLIENT_DATA_JSON, Dialect, envelope, no_duplicates, present, root, write_envelope,
-    wrong,
+    BytesMember, CLIENT_DATA_JSON, Dialect, envelope, no_duplicates, present, root, write_envelope, wrong,
 };
 use super::{Map, PUBLIC_KEY};
 use crate::attestation_object::AttestationObject;
@@ -85,16 +84,10 @@ impl RegistrationResponse {
     pub fn to_json(&self) -> Value {
         let mut response = Map::new();
         let mut put = |name: &str, value: Value| response.insert(name.into(), value);
-        put(
-            "clientDataJSON",
-            base64url::encode(&self.client_data_json).into(),
-        );
+        put("clientDataJSON", base64url::encode(&self.client_data_json).into());
         let object = AttestationObject::parse(&self.attestation_object).ok();
         if let Some(object) = &object {
-            put(
-                "authenticatorData",
-                base64url::encode(&object.auth_data).into(),
-            );
+            put("authenticatorData", base64url::encode(&object.auth_data).into());
         }
         put("transports", self.transports.clone().into());
         let data = object.and_then(|object| AuthenticatorData::parse(&object.auth_data).ok());
@@ -105,10 +98,7 @@ impl RegistrationResponse {
             }
             put("publicKeyAlgorithm", key.alg.into());
         }
-        put(
-            "attestationObject",
-            base64url::encode(&self.attestation_object).into(),
-        );
+        put("attestationObject", base64url::encode(&self.attestation_object).into());
         write_envelope(
             &self.id,
             &self.raw_id,

@@ -57,9 +57,7 @@ impl RequestOptions {
             challenge: options.bytes("challenge")?,
             timeout: options.unsigned_or_absent("timeout")?,
             rp_id: options.text_or_absent("rpId")?,
-            allow_credentials: options
-                .list_or_absent("allowCredentials", Descriptor::read)?
-                .unwrap_or_default(),
+            allow_credentials: options.list_or_absent("allowCredentials", Descriptor::read)?.unwrap_or_default(),
             user_verification: options.text_or_absent("userVerification")?,
             hints: options.texts("hints")?,
             extensions: options.map("extensions")?,
@@ -94,9 +92,7 @@ impl RequestOptions {
     /// The user verification wanted: unknown values count as absent, absent is preferred.
     pub fn user_verification(&self) -> UserVerification {
         let named = self.user_verification.as_deref();
-        named
-            .and_then(|named| named.parse().ok())
-            .unwrap_or(UserVerification::Preferred)
+        named.and_then(|named| named.parse().ok()).unwrap_or(UserVerification::Preferred)
     }
 }
 

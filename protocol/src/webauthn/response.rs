@@ -20,9 +20,8 @@ pub enum Dialect {
 
 /// Refuses duplicate members and whatever is not one JSON object.
 pub(super) fn root(document: &json::Document) -> Result<&Node, Malformed> {
-    let stopped_by = |reason, anomaly: &json::Anomaly| {
-        Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()))
-    };
+    let stopped_by =
+        |reason, anomaly: &json::Anomaly| Err(Malformed::new(reason, anomaly.to_string()).at(anomaly.range.clone()));
     if let Some(anomaly) = document.syntax_error() {
         return stopped_by(Reason::CredentialNotJson, anomaly);
     }
@@ -42,10 +41,9 @@ pub(super) fn root(document: &json::Document) -> Result<&Node, Malformed> {
 pub(super) fn no_duplicates(node: &Node) -> Result<(), Malformed> {
     match node.duplicate_member() {
         None => Ok(()),
-        Some(member) => Err(
-            Malformed::new(Reason::CredentialDuplicateMember, member.key.clone())
-                .at(member.key_range.clone()),
-        ),
+        Some(member) => {
+            Err(Malformed::new(Reason::CredentialDuplicateMember, member.key.clone()).at(member.key_range.clone()))
+        }
     }
 }
 
@@ -108,9 +106,9 @@ fn extension_results(node: &Node, dialect: Dialect) -> Result<Map, Malformed> {
     };
     match results {
         None => Ok(Map::new()),
-        Some(results) => results
-            .to_serde_map()
-            .ok_or_else(|| wrong(Reason::CredentialExtensionResultsNotObject, results)),
+        Some(results) => {
+            results.to_serde_map().ok_or_else(|| wrong(Reason::CredentialExtensionResultsNotObject, results))
+        }
     }
 }
 
@@ -135,23 +133,16 @@ impl BytesMember {
         }
     }
 
-    pub(super) fn optional(
-        &self,
-        object: &Node,
-        dialect: Dialect,
-    ) -> Result<Option<Vec<u8>>, Malformed> {
-        present(object.get(self.name), dialect)
-            .map(|member| self.decode(member))
-            .transpose()
+    pub(super) fn optional(&self, object: &Node, dialect: Dialect) -> Result<Option<Vec<u8>>, Malformed> {
+        present(object.get(self.name), dialect).map(|member| self.decode(member)).transpose()
     }
 
     fn decode(&self, member: &Node) -> Result<Vec<u8>, Malformed> {
         let Some(text) = member.as_str() else {
             return Err(wrong(self.not_string, member));
         };
-        base64url::decode(text).map_err(|error| {
-            Malformed::new(self.not_base64url, error.to_string()).at(member.range.clone())
-        })
+        base64url::decode(text)
+            .map_err(|error| Malformed::new(self.not_base64url, error.to_string()).at(member.range.clone()))
     }
 }
 

@@ -35,9 +35,7 @@ fn vectors() -> Vec<Value> {
 fn hex(value: &Value) -> Vec<u8> {
     let text = value.as_str().unwrap();
     let pairs = (0..text.len()).step_by(2);
-    pairs
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    pairs.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]
@@ -64,16 +62,8 @@ fn registrations_parse_and_reserialise() {
         assert_eq!(data.flags.0, facts["flagsRegistration"], "{id}");
         let attested = data.attested.unwrap();
         assert_eq!(attested.public_key_anomalies, [], "{id}");
-        assert_eq!(
-            attested.credential_id,
-            hex(&registration["credential_id"]),
-            "{id}"
-        );
-        assert_eq!(
-            attested.aaguid.as_bytes()[..],
-            hex(&registration["aaguid"]),
-            "{id}"
-        );
+        assert_eq!(attested.credential_id, hex(&registration["credential_id"]), "{id}");
+        assert_eq!(attested.aaguid.as_bytes()[..], hex(&registration["aaguid"]), "{id}");
         let key = attested.credential_public_key;
         assert_eq!(key.alg, facts["credentialAlg"], "{id}");
         let supported = [alg::ES256, alg::RS256, alg::EDDSA].contains(&key.alg);
@@ -83,20 +73,12 @@ fn registrations_parse_and_reserialise() {
         }
         check_client_data(id, registration, ClientData::CREATE);
 
-        let response = RegistrationResponse::new(
-            attested.credential_id,
-            hex(&registration["clientDataJSON"]),
-            bytes,
-        );
+        let response = RegistrationResponse::new(attested.credential_id, hex(&registration["clientDataJSON"]), bytes);
         let json = response.to_json();
         assert_eq!(json["response"]["publicKeyAlgorithm"], key.alg, "{id}");
         let encoded = base64url::encode(&object.auth_data);
         assert_eq!(json["response"]["authenticatorData"], encoded, "{id}");
-        assert_eq!(
-            json["response"].get("publicKey").is_some(),
-            supported,
-            "{id}"
-        );
+        assert_eq!(json["response"].get("publicKey").is_some(), supported, "{id}");
         let text = json.to_string();
         let parsed = RegistrationResponse::from_json(text.as_bytes(), Dialect::WebAuthn);
         assert_eq!(parsed, Ok(response), "{id}");
@@ -177,9 +159,7 @@ fn registration(bytes: &[u8]) -> Result<(), Malformed> {
 
 fn certificates(statement: &cbor::Node) -> impl Iterator<Item = &[u8]> {
     let path = statement.get_text("x5c").and_then(cbor::Node::as_array);
-    path.unwrap_or_default()
-        .iter()
-        .filter_map(cbor::Node::as_bytes)
+    path.unwrap_or_default().iter().filter_map(cbor::Node::as_bytes)
 }
 
 /// The client data begins with what our own client would have written.

@@ -50,11 +50,7 @@ fn write(node: &Node, out: &mut String) {
         Value::Simple(value) => append(out, format_args!("simple({value})")),
         Value::Float(value) if value.is_nan() => out.push_str("NaN"),
         Value::Float(value) if value.is_infinite() => {
-            out.push_str(if *value > 0.0 {
-                "Infinity"
-            } else {
-                "-Infinity"
-            });
+            out.push_str(if *value > 0.0 { "Infinity" } else { "-Infinity" });
         }
         Value::Float(value) => append(out, format_args!("{value:?}")),
         Value::Invalid => out.push_str("/invalid/"),

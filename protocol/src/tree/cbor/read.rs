@@ -41,21 +41,11 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self {
-            bytes,
-            at,
-            stopped: false,
-            anomalies: Vec::new(),
-            listed: [0; AnomalyKind::ALL.len()],
-        }
+        Self { bytes, at, stopped: false, anomalies: Vec::new(), listed: [0; AnomalyKind::ALL.len()] }
     }
 
     fn into_document(self, root: Option<Node>, rest: Range<usize>) -> Document {
-        Document {
-            root,
-            rest,
-            anomalies: self.anomalies,
-        }
+        Document { root, rest, anomalies: self.anomalies }
     }
 
     fn root(&mut self) -> Option<Node> {
@@ -69,10 +59,7 @@ impl<'a> Reader<'a> {
             Some(header) => self.content(header, start, path, depth),
             None => Value::Invalid,
         };
-        Node {
-            range: start..self.at,
-            value,
-        }
+        Node { range: start..self.at, value }
     }
 
     /// The next header; none, and a note, where there is none.
@@ -177,10 +164,7 @@ impl<'a> Reader<'a> {
         while self.goes_on(length, entries.len()) {
             let key = self.item(path, depth + 1);
             let value = if self.stopped {
-                Node {
-                    range: self.at..self.at,
-                    value: Value::Invalid,
-                }
+                Node { range: self.at..self.at, value: Value::Invalid }
             } else {
                 self.item(&Path::Key(path, &key), depth + 1)
             };
@@ -206,13 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The content of a string, its chunks joined.
-    fn string(
-        &mut self,
-        length: Option<usize>,
-        kind: StringKind,
-        start: usize,
-        path: &Path<'_>,
-    ) -> Option<Vec<u8>> {
+    fn string(&mut self, length: Option<usize>, kind: StringKind, start: usize, path: &Path<'_>) -> Option<Vec<u8>> {
         self.length(length, start, path);
         if let Some(length) = length {
             return Some(self.take(length, start, path)?.to_vec());
@@ -220,13 +198,11 @@ impl<'a> Reader<'a> {
         let mut joined = Vec::new();
         while self.goes_on(None, 0) {
             let start = self.at;
-            let length = match (self.header(path)?, kind) {
-                (Header::Bytes(Some(length)), StringKind::Bytes)
-                | (Header::Text(Some(length)), StringKind::Text) => length,
-                _ => {
-                    self.stop(AnomalyKind::Reserved, start, path);
-                    return None;
-                }
+            let ((Header::Bytes(Some(length)), StringKind::Bytes) | (Header::Text(Some(length)), StringKind::Text)) =
+                (self.header(path)?, kind)
+            else {
+                self.stop(AnomalyKind::Reserved, start, path);
+                return None;
             };
             self.length(Some(length), start, path);
             joined.extend_from_slice(self.take(length, start, path)?);
@@ -308,11 +284,7 @@ impl<'a> Reader<'a> {
         };
         if *listed < MAX_LISTED {
             *listed += 1;
-            self.anomalies.push(Anomaly {
-                kind,
-                range,
-                path: path.to_string(),
-            });
+            self.anomalies.push(Anomaly { kind, range, path: path.to_string() });
         }
     }
 }
@@ -327,19 +299,14 @@ enum StringKind {
 /// and strings compare by value, so that one written too long still equals its twin.
 fn canonical_order(bytes: &[u8], a: &Node, b: &Node) -> Ordering {
     match (&a.value, &b.value) {
-        (Value::Unsigned(a), Value::Unsigned(b)) | (Value::Negative(a), Value::Negative(b)) => {
-            a.cmp(b)
-        }
+        (Value::Unsigned(a), Value::Unsigned(b)) | (Value::Negative(a), Value::Negative(b)) => a.cmp(b),
         (Value::Bytes(a), Value::Bytes(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
         (Value::Text(a), Value::Text(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
         _ => {
             let a = bytes.get(a.range.clone()).unwrap_or_default();
             let b = bytes.get(b.range.clone()).unwrap_or_default();
             let major = |bytes: &[u8]| bytes.first().map(|first| first >> 5);
-            major(a)
-                .cmp(&major(b))
-                .then_with(|| a.len().cmp(&b.len()))
-                .then_with(|| a.cmp(b))
+            major(a).cmp(&major(b)).then_with(|| a.len().cmp(&b.len())).then_with(|| a.cmp(b))
         }
     }
 }

@@ -1,19 +1,14 @@
 use ciborium::Value as Out;
 
-use super::{
-    AnomalyKind, Node, Value, diagnostic, read, read_prefix, read_prefix_at, to_bytes, to_canonical,
-};
+use super::{AnomalyKind, Node, Value, diagnostic, read, read_prefix, read_prefix_at, to_bytes, to_canonical};
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex
         .chars()
         .filter(|character| !character.is_whitespace())
-        .map(|character| character.to_digit(16).unwrap() as u8)
+        .map(|character| character.to_digit(16).unwrap().try_into().unwrap())
         .collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
 /// RFC 8949 appendix A, and a few more, all in the canonical form of CTAP2.
@@ -66,76 +61,58 @@ fn canonical_items_read_as_written_and_write_as_read() {
 
 #[test]
 fn anomalies_are_named_and_placed() {
-    use AnomalyKind as K;
-    let cases: &[(&str, &[(K, &str)])] = &[
-        ("1817", &[(K::NonMinimalInteger, "")]),
-        ("3800", &[(K::NonMinimalInteger, "")]),
-        ("1900ff", &[(K::NonMinimalInteger, "")]),
-        ("1a0000ffff", &[(K::NonMinimalInteger, "")]),
-        ("1b00000000ffffffff", &[(K::NonMinimalInteger, "")]),
-        ("5800", &[(K::NonMinimalLength, "")]),
-        ("780161", &[(K::NonMinimalLength, "")]),
-        ("980100", &[(K::NonMinimalLength, "")]),
-        ("b8010102", &[(K::NonMinimalLength, "")]),
-        ("5f42010243030405ff", &[(K::IndefiniteLength, "")]),
-        (
-            "7f616100ff",
-            &[(K::IndefiniteLength, ""), (K::Reserved, "")],
-        ),
-        ("7f61616162ff", &[(K::IndefiniteLength, "")]),
-        ("9f0102ff", &[(K::IndefiniteLength, "")]),
-        ("bf0102ff", &[(K::IndefiniteLength, "")]),
-        ("bf01ff", &[(K::IndefiniteLength, ""), (K::Reserved, "/1")]),
-        ("5f6161ff", &[(K::IndefiniteLength, ""), (K::Reserved, "")]),
-        (
-            "5f5f4101ffff",
-            &[(K::IndefiniteLength, ""), (K::Reserved, "")],
-        ),
-        ("a201000100", &[(K::DuplicateKey, "/1")]),
-        (
-            "a20100180100",
-            &[(K::NonMinimalInteger, ""), (K::DuplicateKey, "/1")],
-        ),
-        (
-            "a3010002000100",
-            &[(K::WrongOrder, "/1"), (K::DuplicateKey, "/1")],
-        ),
-        ("a202000100", &[(K::WrongOrder, "/1")]),
-        ("a220000100", &[(K::WrongOrder, "/1")]),
-        ("a26261610061 6200", &[(K::WrongOrder, "/b")]),
-        ("a2616100410000", &[(K::WrongOrder, "/(byte string)")]),
-        ("a2f500f500", &[(K::DuplicateKey, "/(boolean)")]),
-        ("c000", &[(K::Tag, "")]),
-        ("d80000", &[(K::NonMinimalInteger, ""), (K::Tag, "")]),
-        ("0000", &[(K::TrailingBytes, "")]),
-        ("", &[(K::Truncated, "")]),
-        ("18", &[(K::Truncated, "")]),
-        ("4201", &[(K::Truncated, "")]),
-        ("5bffffffffffffffff", &[(K::Truncated, "")]),
-        ("9bffffffffffffffff", &[(K::Truncated, "/0")]),
-        ("bbffffffffffffffff", &[(K::Truncated, "")]),
-        ("a10181", &[(K::Truncated, "/1/0")]),
-        ("61ff", &[(K::InvalidUtf8, "")]),
-        ("62c328", &[(K::InvalidUtf8, "")]),
-        ("1c", &[(K::Reserved, "")]),
-        ("1f", &[(K::Reserved, "")]),
-        ("df", &[(K::Reserved, "")]),
-        ("ff", &[(K::Reserved, "")]),
-        ("82ff00", &[(K::Reserved, "/0")]),
-        ("f818", &[(K::Reserved, "")]),
+    let cases: &[(&str, &str)] = &[
+        ("1817", "non_minimal_integer"),
+        ("3800", "non_minimal_integer"),
+        ("1900ff", "non_minimal_integer"),
+        ("1a0000ffff", "non_minimal_integer"),
+        ("1b00000000ffffffff", "non_minimal_integer"),
+        ("5800", "non_minimal_length"),
+        ("780161", "non_minimal_length"),
+        ("980100", "non_minimal_length"),
+        ("b8010102", "non_minimal_length"),
+        ("5f42010243030405ff", "indefinite_length"),
+        ("7f616100ff", "indefinite_length, reserved"),
+        ("7f61616162ff", "indefinite_length"),
+        ("9f0102ff", "indefinite_length"),
+        ("bf0102ff", "indefinite_length"),
+        ("bf01ff", "indefinite_length, reserved /1"),
+        ("5f6161ff", "indefinite_length, reserved"),
+        ("5f5f4101ffff", "indefinite_length, reserved"),
+        ("a201000100", "duplicate_key /1"),
+        ("a20100180100", "non_minimal_integer, duplicate_key /1"),
+        ("a3010002000100", "wrong_order /1, duplicate_key /1"),
+        ("a202000100", "wrong_order /1"),
+        ("a220000100", "wrong_order /1"),
+        ("a26261610061 6200", "wrong_order /b"),
+        ("a2616100410000", "wrong_order /(byte string)"),
+        ("a2f500f500", "duplicate_key /(boolean)"),
+        ("c000", "tag"),
+        ("d80000", "non_minimal_integer, tag"),
+        ("0000", "trailing_bytes"),
+        ("", "truncated"),
+        ("18", "truncated"),
+        ("4201", "truncated"),
+        ("5bffffffffffffffff", "truncated"),
+        ("9bffffffffffffffff", "truncated /0"),
+        ("bbffffffffffffffff", "truncated"),
+        ("a10181", "truncated /1/0"),
+        ("61ff", "invalid_utf8"),
+        ("62c328", "invalid_utf8"),
+        ("1c", "reserved"),
+        ("1f", "reserved"),
+        ("df", "reserved"),
+        ("ff", "reserved"),
+        ("82ff00", "reserved /0"),
+        ("f818", "reserved"),
     ];
     for (hex, expected) in cases {
-        let bytes = bytes(hex);
-        let found: Vec<_> = read(&bytes)
-            .anomalies
-            .into_iter()
-            .map(|anomaly| (anomaly.kind, anomaly.path))
-            .collect();
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|(kind, path)| (*kind, (*path).to_owned()))
-            .collect();
-        assert_eq!(found, expected, "{hex}");
+        let document = read(&bytes(hex));
+        let found = document.anomalies.iter().map(|anomaly| {
+            let code = anomaly.kind.code().trim_start_matches("cbor_");
+            format!("{code} {}", anomaly.path).trim_end().to_owned()
+        });
+        assert_eq!(found.collect::<Vec<_>>().join(", "), *expected, "{hex}");
     }
 }
 
@@ -144,16 +121,10 @@ fn what_could_be_read_stays() {
     let document = read(&bytes("a2 6161 01 6162"));
     let root = document.root.unwrap();
     assert_eq!(root.get_text("a").and_then(Node::as_int), Some(1));
-    assert_eq!(
-        root.get_text("b").map(|node| &node.value),
-        Some(&Value::Invalid)
-    );
+    assert_eq!(root.get_text("b").map(|node| &node.value), Some(&Value::Invalid));
     assert_eq!(read(&bytes("1c")).root, None);
     assert_eq!(read(&bytes("7f616100ff")).root, None);
-    assert_eq!(
-        read(&bytes("61ff")).root.unwrap().as_text(),
-        Some("\u{fffd}")
-    );
+    assert_eq!(read(&bytes("61ff")).root.unwrap().as_text(), Some("\u{fffd}"));
 }
 
 #[test]
@@ -184,10 +155,7 @@ fn hostile_maps_take_no_quadratic_time_and_no_endless_lists() {
     noisy.pop();
     noisy.extend(bytes("9a00030d40"));
     noisy.extend([0x18, 0x00].repeat(200_000));
-    let paths = read(&noisy)
-        .anomalies
-        .into_iter()
-        .map(|anomaly| anomaly.path.len());
+    let paths = read(&noisy).anomalies.into_iter().map(|anomaly| anomaly.path.len());
     assert!(paths.sum::<usize>() < 100 * 200);
 }
 
@@ -207,21 +175,12 @@ fn a_prefix_leaves_the_rest() {
 fn writing_sorts_or_keeps() {
     let unsorted = Out::Map(vec![
         ("aa".into(), 1.into()),
-        (
-            "b".into(),
-            Out::Map(vec![((-1).into(), 0.into()), (24.into(), 0.into())]),
-        ),
+        ("b".into(), Out::Map(vec![((-1).into(), 0.into()), (24.into(), 0.into())])),
         ((-7).into(), 2.into()),
         (3.into(), Out::Bytes(vec![1])),
     ]);
-    assert_eq!(
-        to_canonical(&unsorted),
-        bytes("a4 03 4101 26 02 6162 a2 1818 00 20 00 626161 01")
-    );
-    assert_eq!(
-        to_bytes(&unsorted),
-        bytes("a4 626161 01 6162 a2 20 00 1818 00 26 02 03 4101")
-    );
+    assert_eq!(to_canonical(&unsorted), bytes("a4 03 4101 26 02 6162 a2 1818 00 20 00 626161 01"));
+    assert_eq!(to_bytes(&unsorted), bytes("a4 626161 01 6162 a2 20 00 1818 00 26 02 03 4101"));
     let node = Node::from_value(&unsorted);
     assert_eq!(node.get(-7).and_then(Node::as_int), Some(2));
     assert_eq!(node.get(3).and_then(Node::as_bytes), Some(&[1][..]));

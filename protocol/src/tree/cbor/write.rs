@@ -29,10 +29,7 @@ fn write(value: &Value, order: KeyOrder, out: &mut Vec<u8>) {
             match u64::try_from(integer) {
                 Ok(value) => push(Header::Positive(value), out),
                 // ciborium holds no integer that CBOR cannot write.
-                Err(_) => push(
-                    Header::Negative(u64::try_from(-1 - integer).unwrap_or(u64::MAX)),
-                    out,
-                ),
+                Err(_) => push(Header::Negative(u64::try_from(-1 - integer).unwrap_or(u64::MAX)), out),
             }
         }
         Value::Bytes(bytes) => {
@@ -73,16 +70,10 @@ fn write(value: &Value, order: KeyOrder, out: &mut Vec<u8>) {
 }
 
 fn write_sorted(entries: &[(Value, Value)], out: &mut Vec<u8>) {
-    let mut encoded: Vec<(Vec<u8>, &Value)> = entries
-        .iter()
-        .map(|(key, value)| (to_canonical(key), value))
-        .collect();
+    let mut encoded: Vec<(Vec<u8>, &Value)> = entries.iter().map(|(key, value)| (to_canonical(key), value)).collect();
     encoded.sort_by(|(a, _), (b, _)| {
         let major = |bytes: &[u8]| bytes.first().map(|first| first >> 5);
-        major(a)
-            .cmp(&major(b))
-            .then_with(|| a.len().cmp(&b.len()))
-            .then_with(|| a.cmp(b))
+        major(a).cmp(&major(b)).then_with(|| a.len().cmp(&b.len())).then_with(|| a.cmp(b))
     });
     for (key, value) in encoded {
         out.extend_from_slice(&key);

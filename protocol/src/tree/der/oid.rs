@@ -30,10 +30,7 @@ pub fn arcs(text: &str) -> Option<Vec<u64>> {
 
 /// The name of a well-known object identifier.
 pub fn name(text: &str) -> Option<&'static str> {
-    NAMES
-        .iter()
-        .find(|(oid, _)| *oid == text)
-        .map(|(_, name)| *name)
+    NAMES.iter().find(|(oid, _)| *oid == text).map(|(_, name)| *name)
 }
 
 const NAMES: &[(&str, &str)] = &[

@@ -5,23 +5,14 @@ use super::{Anomaly, AnomalyKind, Class, Document, Node, tag};
 
 /// Reads one value and lists what is wrong with it; bytes after it are an anomaly.
 pub fn read(bytes: &[u8]) -> Document {
-    let mut reader = Reader {
-        bytes,
-        at: 0,
-        stopped: false,
-        anomalies: Vec::new(),
-        listed: [0; AnomalyKind::ALL.len()],
-    };
+    let mut reader =
+        Reader { bytes, at: 0, stopped: false, anomalies: Vec::new(), listed: [0; AnomalyKind::ALL.len()] };
     let root = reader.value(bytes.len(), &Path::Root, 1);
     let rest = reader.at..bytes.len();
     if !reader.stopped && !rest.is_empty() {
         reader.note(AnomalyKind::TrailingBytes, rest.clone(), &Path::Root);
     }
-    Document {
-        root,
-        rest,
-        anomalies: reader.anomalies,
-    }
+    Document { root, rest, anomalies: reader.anomalies }
 }
 
 struct Reader<'a> {
@@ -40,10 +31,7 @@ impl Reader<'_> {
         let (identifier, tag) = self.identifier(end, path)?;
         let length = self.length(end, path)?;
         let header = start..self.at;
-        let content_end = self
-            .at
-            .checked_add(length)
-            .filter(|content_end| *content_end <= end);
+        let content_end = self.at.checked_add(length).filter(|content_end| *content_end <= end);
         let truncated = content_end.is_none();
         let content = self.at..content_end.unwrap_or(end);
         let mut node = Node {
@@ -126,9 +114,7 @@ impl Reader<'_> {
             let byte = self.byte(end, start, path)?;
             padded |= position == 0 && byte == 0;
             // A length beyond all bounds is a truncated value.
-            length = length
-                .checked_mul(256)
-                .map_or(usize::MAX, |high| high | usize::from(byte));
+            length = length.checked_mul(256).map_or(usize::MAX, |high| high | usize::from(byte));
         }
         if padded || length < 0x80 {
             self.note(AnomalyKind::NonMinimalLength, start..self.at, path);
@@ -192,11 +178,7 @@ impl Reader<'_> {
         };
         if *listed < MAX_LISTED {
             *listed += 1;
-            self.anomalies.push(Anomaly {
-                kind,
-                range,
-                path: path.to_string(),
-            });
+            self.anomalies.push(Anomaly { kind, range, path: path.to_string() });
         }
     }
 }

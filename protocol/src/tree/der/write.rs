@@ -95,10 +95,7 @@ pub fn bit_string(bytes: &[u8]) -> Vec<u8> {
 
 /// BIT STRING of named bits, the first one the highest of the first byte; trailing zeros go, as DER wants it.
 pub fn named_bits(bytes: &[u8]) -> Vec<u8> {
-    let used = bytes
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map_or(0, |at| at + 1);
+    let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
     let used = bytes.get(..used).unwrap_or_default();
     let unused = used.last().map_or(0, |last| last.trailing_zeros());
     let unused = u8::try_from(unused).unwrap_or_default();
@@ -169,11 +166,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * of_year + 2) / 153;
     let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }

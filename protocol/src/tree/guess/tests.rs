@@ -8,16 +8,8 @@ fn forms() {
     let auth_data = [vec![0xff; 32], vec![0x01, 0, 0, 0, 1]].concat();
     let cases: &[(&[u8], Form, Option<Wrapping>)] = &[
         (CLIENT_DATA, Form::ClientData, None),
-        (
-            br#"{"id":"AA","response":{"attestationObject":"AA"}}"#,
-            Form::RegistrationResponse,
-            None,
-        ),
-        (
-            br#"{"response":{"signature":"AA"}}"#,
-            Form::AuthenticationResponse,
-            None,
-        ),
+        (br#"{"id":"AA","response":{"attestationObject":"AA"}}"#, Form::RegistrationResponse, None),
+        (br#"{"response":{"signature":"AA"}}"#, Form::AuthenticationResponse, None),
         (b" [1, 2] ", Form::Json, None),
         (b"{\"a\":", Form::Text, None),
         (b"hello, world", Form::Text, None),

@@ -5,14 +5,8 @@ use super::{Anomaly, AnomalyKind, Document, Member, Node, Value, duplicates};
 
 /// Reads one value and lists what is wrong with the text.
 pub fn read(bytes: &[u8]) -> Document {
-    let mut reader = Reader {
-        bytes,
-        text: "",
-        at: 0,
-        stopped: false,
-        anomalies: Vec::new(),
-        listed: [0; AnomalyKind::ALL.len()],
-    };
+    let mut reader =
+        Reader { bytes, text: "", at: 0, stopped: false, anomalies: Vec::new(), listed: [0; AnomalyKind::ALL.len()] };
     // Where the whole is UTF-8, every piece between two quotes is a piece of this text.
     match std::str::from_utf8(bytes) {
         Ok(text) => reader.text = text,
@@ -32,11 +26,7 @@ pub fn read(bytes: &[u8]) -> Document {
     if !reader.stopped && !rest.is_empty() {
         reader.note(AnomalyKind::TrailingBytes, rest.clone(), &Path::Root);
     }
-    Document {
-        root: (root.value != Value::Invalid).then_some(root),
-        rest,
-        anomalies: reader.anomalies,
-    }
+    Document { root: (root.value != Value::Invalid).then_some(root), rest, anomalies: reader.anomalies }
 }
 
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
@@ -73,10 +63,7 @@ impl<'a> Reader<'a> {
                 Value::Invalid
             }
         };
-        Node {
-            range: start..self.at,
-            value,
-        }
+        Node { range: start..self.at, value }
     }
 
     fn object(&mut self, path: &Path<'_>, depth: usize) -> Vec<Member> {
@@ -101,11 +88,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             let value = self.value(&Path::Key(path, &Short(&key)), depth + 1);
-            members.push(Member {
-                key,
-                key_range,
-                value,
-            });
+            members.push(Member { key, key_range, value });
             if self.ends(b'}', path) {
                 break;
             }
@@ -238,13 +221,11 @@ impl<'a> Reader<'a> {
             return char::from_u32(unit);
         }
         let back = self.at;
-        if self.next_is(b'\\') && self.next_is(b'u') {
-            match self.four_digits() {
-                Some(low @ 0xdc00..0xe000) => {
-                    return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
-                }
-                Some(_) | None => {}
-            }
+        if self.next_is(b'\\')
+            && self.next_is(b'u')
+            && let Some(low @ 0xdc00..0xe000) = self.four_digits()
+        {
+            return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
         }
         self.at = back;
         None
@@ -328,11 +309,7 @@ impl<'a> Reader<'a> {
         };
         if *listed < MAX_LISTED {
             *listed += 1;
-            self.anomalies.push(Anomaly {
-                kind,
-                range,
-                path: path.to_string(),
-            });
+            self.anomalies.push(Anomaly { kind, range, path: path.to_string() });
         }
     }
 }
@@ -341,19 +318,15 @@ impl<'a> Reader<'a> {
 fn plain(bytes: &[u8]) -> usize {
     let special = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
     let mut length = 0;
-    // Eight at a time without branches, which the compiler turns into vector code.
-    for chunk in bytes.chunks_exact(8) {
+    // Sixteen at a time without branches, which the compiler turns into vector code.
+    for chunk in bytes.chunks_exact(16) {
         if chunk.iter().fold(false, |any, byte| any | special(*byte)) {
             break;
         }
-        length += 8;
+        length += 16;
     }
     let rest = bytes.get(length..).unwrap_or_default();
-    length
-        + rest
-            .iter()
-            .position(|byte| special(*byte))
-            .unwrap_or(rest.len())
+    length + rest.iter().position(|byte| special(*byte)).unwrap_or(rest.len())
 }
 
 /// RFC 8259 6.

@@ -20,8 +20,7 @@ fn good() -> Value {
 }
 
 fn parse(value: &Value, dialect: Dialect) -> Result<AuthenticationResponse, Reason> {
-    AuthenticationResponse::from_json(value.to_string().as_bytes(), dialect)
-        .map_err(|error| error.reason)
+    AuthenticationResponse::from_json(value.to_string().as_bytes(), dialect).map_err(|error| error.reason)
 }
 
 #[test]
@@ -39,42 +38,14 @@ fn every_edit_has_its_own_reason() {
     use Reason as R;
     let cases: &[(&str, Option<Value>, Reason)] = &[
         ("clientDataJSON", None, R::CredentialClientDataJsonMissing),
-        (
-            "authenticatorData",
-            None,
-            R::CredentialAuthenticatorDataMissing,
-        ),
-        (
-            "authenticatorData",
-            Some(json!(1)),
-            R::CredentialAuthenticatorDataNotString,
-        ),
-        (
-            "authenticatorData",
-            Some(json!("AB")),
-            R::CredentialAuthenticatorDataNotBase64url,
-        ),
+        ("authenticatorData", None, R::CredentialAuthenticatorDataMissing),
+        ("authenticatorData", Some(json!(1)), R::CredentialAuthenticatorDataNotString),
+        ("authenticatorData", Some(json!("AB")), R::CredentialAuthenticatorDataNotBase64url),
         ("signature", None, R::CredentialSignatureMissing),
-        (
-            "signature",
-            Some(json!([])),
-            R::CredentialSignatureNotString,
-        ),
-        (
-            "signature",
-            Some(json!("Ag==")),
-            R::CredentialSignatureNotBase64url,
-        ),
-        (
-            "userHandle",
-            Some(json!(true)),
-            R::CredentialUserHandleNotString,
-        ),
-        (
-            "userHandle",
-            Some(json!("*")),
-            R::CredentialUserHandleNotBase64url,
-        ),
+        ("signature", Some(json!([])), R::CredentialSignatureNotString),
+        ("signature", Some(json!("Ag==")), R::CredentialSignatureNotBase64url),
+        ("userHandle", Some(json!(true)), R::CredentialUserHandleNotString),
+        ("userHandle", Some(json!("*")), R::CredentialUserHandleNotBase64url),
     ];
     for (name, to, reason) in cases {
         let mut value = good();
@@ -91,14 +62,10 @@ fn every_edit_has_its_own_reason() {
 fn empty_and_null_user_handles() {
     let mut value = good();
     value["response"]["userHandle"] = json!("");
-    let handle =
-        |value: &Value, dialect| parse(value, dialect).map(|response| response.user_handle);
+    let handle = |value: &Value, dialect| parse(value, dialect).map(|response| response.user_handle);
     assert_eq!(handle(&value, Dialect::WebAuthn), Ok(Some(Vec::new())));
     assert_eq!(handle(&value, Dialect::FidoRest), Ok(None));
     value["response"]["userHandle"] = Value::Null;
     assert_eq!(handle(&value, Dialect::WebAuthn), Ok(None));
-    assert_eq!(
-        handle(&value, Dialect::FidoRest),
-        Err(Reason::CredentialUserHandleNotString)
-    );
+    assert_eq!(handle(&value, Dialect::FidoRest), Err(Reason::CredentialUserHandleNotString));
 }

@@ -34,22 +34,13 @@ fn good_options_come_back_the_same() {
     assert_eq!(options.to_json(), good());
     assert_eq!(options.user_verification(), UserVerification::Required);
     assert_eq!(options.resident_key(), ResidentKey::Preferred);
-    assert_eq!(
-        options.attestation_conveyance(),
-        AttestationConveyance::Direct
-    );
+    assert_eq!(options.attestation_conveyance(), AttestationConveyance::Direct);
 }
 
 #[test]
 fn defaults_and_unknown_values() {
     let mut value = good();
-    for name in [
-        "timeout",
-        "excludeCredentials",
-        "hints",
-        "attestation",
-        "attestationFormats",
-    ] {
+    for name in ["timeout", "excludeCredentials", "hints", "attestation", "attestationFormats"] {
         value.as_object_mut().unwrap().remove(name);
     }
     value["authenticatorSelection"] =
@@ -60,17 +51,11 @@ fn defaults_and_unknown_values() {
     assert_eq!(options.resident_key(), ResidentKey::Required);
     assert_eq!(options.user_verification(), UserVerification::Preferred);
     assert!(options.exclude_credentials.is_empty() && options.hints.is_empty());
-    value
-        .as_object_mut()
-        .unwrap()
-        .remove("authenticatorSelection");
+    value.as_object_mut().unwrap().remove("authenticatorSelection");
     value["attestation"] = json!("?");
     let options = parse(&value).unwrap();
     assert_eq!(options.resident_key(), ResidentKey::Discouraged);
-    assert_eq!(
-        options.attestation_conveyance(),
-        AttestationConveyance::None
-    );
+    assert_eq!(options.attestation_conveyance(), AttestationConveyance::None);
 }
 
 #[test]
@@ -82,42 +67,18 @@ fn every_edit_has_its_reason_and_names_the_member() {
         ("/rp/name", None, R::OptionsMemberMissing),
         ("/rp/id", Some(json!(1)), R::OptionsMemberWrongType),
         ("/user/id", None, R::OptionsMemberMissing),
-        (
-            "/user/id",
-            Some(json!("AQ==")),
-            R::OptionsMemberNotBase64url,
-        ),
+        ("/user/id", Some(json!("AQ==")), R::OptionsMemberNotBase64url),
         ("/user/displayName", None, R::OptionsMemberMissing),
         ("/challenge", Some(json!([0])), R::OptionsMemberWrongType),
         ("/challenge", Some(json!("+")), R::OptionsMemberNotBase64url),
         ("/pubKeyCredParams", None, R::OptionsMemberMissing),
-        (
-            "/pubKeyCredParams",
-            Some(json!({})),
-            R::OptionsMemberWrongType,
-        ),
-        (
-            "/pubKeyCredParams/0/alg",
-            Some(json!("-7")),
-            R::OptionsMemberWrongType,
-        ),
-        (
-            "/pubKeyCredParams/0/alg",
-            Some(json!(-7.5)),
-            R::OptionsMemberWrongType,
-        ),
+        ("/pubKeyCredParams", Some(json!({})), R::OptionsMemberWrongType),
+        ("/pubKeyCredParams/0/alg", Some(json!("-7")), R::OptionsMemberWrongType),
+        ("/pubKeyCredParams/0/alg", Some(json!(-7.5)), R::OptionsMemberWrongType),
         ("/timeout", Some(json!(-1)), R::OptionsMemberWrongType),
         ("/excludeCredentials/0/id", None, R::OptionsMemberMissing),
-        (
-            "/excludeCredentials/0/transports",
-            Some(json!([1])),
-            R::OptionsMemberWrongType,
-        ),
-        (
-            "/authenticatorSelection/requireResidentKey",
-            Some(json!(1)),
-            R::OptionsMemberWrongType,
-        ),
+        ("/excludeCredentials/0/transports", Some(json!([1])), R::OptionsMemberWrongType),
+        ("/authenticatorSelection/requireResidentKey", Some(json!(1)), R::OptionsMemberWrongType),
         ("/extensions", Some(json!([])), R::OptionsMemberWrongType),
     ];
     for (pointer, to, reason) in cases {

@@ -4,9 +4,7 @@ use super::{CredProps, LargeBlob, Outputs, Prf};
 use crate::error::Reason;
 
 fn parse(value: Value) -> Result<Outputs, (Reason, String)> {
-    let Value::Object(results) = value else {
-        panic!("not an object")
-    };
+    let Value::Object(results) = value else { panic!("not an object") };
     Outputs::from_results(&results).map_err(|error| (error.reason, error.detail))
 }
 
@@ -23,15 +21,8 @@ fn known_outputs() {
         appid: Some(false),
         appid_exclude: None,
         cred_props: Some(CredProps { rk: None }),
-        prf: Some(Prf {
-            enabled: Some(true),
-            first: Some(vec![1]),
-            second: None,
-        }),
-        large_blob: Some(LargeBlob {
-            blob: Some(vec![2]),
-            ..LargeBlob::default()
-        }),
+        prf: Some(Prf { enabled: Some(true), first: Some(vec![1]), second: None }),
+        large_blob: Some(LargeBlob { blob: Some(vec![2]), ..LargeBlob::default() }),
     };
     assert_eq!(outputs, Ok(expected));
 }
@@ -44,14 +35,8 @@ fn wrong_types_are_named() {
         (json!({ "credProps": true }), "/credProps"),
         (json!({ "credProps": { "rk": null } }), "credProps/rk"),
         (json!({ "prf": { "results": [] } }), "prf/results"),
-        (
-            json!({ "prf": { "results": { "second": "+" } } }),
-            "results/second",
-        ),
-        (
-            json!({ "largeBlob": { "written": 0 } }),
-            "largeBlob/written",
-        ),
+        (json!({ "prf": { "results": { "second": "+" } } }), "results/second"),
+        (json!({ "largeBlob": { "written": 0 } }), "largeBlob/written"),
     ] {
         let expected = (Reason::CredentialExtensionOutputWrongType, path.to_owned());
         assert_eq!(parse(value), Err(expected));

@@ -52,10 +52,7 @@ fn a_good_response() {
         assert_eq!(response.client_data_json, b"{}");
         assert_eq!(response.attestation_object, [0xa0]);
         assert_eq!(response.transports, ["internal", "teleport"]);
-        assert_eq!(
-            response.authenticator_attachment.as_deref(),
-            Some("platform")
-        );
+        assert_eq!(response.authenticator_attachment.as_deref(), Some("platform"));
         assert_eq!(response.client_extension_results["credProps"]["rk"], true);
         let again = parse(&response.to_json(), dialect).unwrap();
         assert_eq!(again, response);
@@ -72,61 +69,17 @@ fn every_edit_has_its_own_reason() {
         ("/type", None, R::CredentialTypeMissing),
         ("/type", Some(json!({})), R::CredentialTypeNotString),
         ("/response", None, R::CredentialResponseMissing),
-        (
-            "/response",
-            Some(json!("e30")),
-            R::CredentialResponseNotObject,
-        ),
-        (
-            "/response/clientDataJSON",
-            None,
-            R::CredentialClientDataJsonMissing,
-        ),
-        (
-            "/response/clientDataJSON",
-            Some(json!({})),
-            R::CredentialClientDataJsonNotString,
-        ),
-        (
-            "/response/clientDataJSON",
-            Some(json!("{}")),
-            R::CredentialClientDataJsonNotBase64url,
-        ),
-        (
-            "/response/attestationObject",
-            None,
-            R::CredentialAttestationObjectMissing,
-        ),
-        (
-            "/response/attestationObject",
-            Some(json!(null)),
-            R::CredentialAttestationObjectNotString,
-        ),
-        (
-            "/response/attestationObject",
-            Some(json!("+")),
-            R::CredentialAttestationObjectNotBase64url,
-        ),
-        (
-            "/response/transports",
-            Some(json!("usb")),
-            R::CredentialTransportsNotStrings,
-        ),
-        (
-            "/response/transports",
-            Some(json!([1])),
-            R::CredentialTransportsNotStrings,
-        ),
-        (
-            "/authenticatorAttachment",
-            Some(json!(1)),
-            R::CredentialAttachmentNotString,
-        ),
-        (
-            "/clientExtensionResults",
-            Some(json!([])),
-            R::CredentialExtensionResultsNotObject,
-        ),
+        ("/response", Some(json!("e30")), R::CredentialResponseNotObject),
+        ("/response/clientDataJSON", None, R::CredentialClientDataJsonMissing),
+        ("/response/clientDataJSON", Some(json!({})), R::CredentialClientDataJsonNotString),
+        ("/response/clientDataJSON", Some(json!("{}")), R::CredentialClientDataJsonNotBase64url),
+        ("/response/attestationObject", None, R::CredentialAttestationObjectMissing),
+        ("/response/attestationObject", Some(json!(null)), R::CredentialAttestationObjectNotString),
+        ("/response/attestationObject", Some(json!("+")), R::CredentialAttestationObjectNotBase64url),
+        ("/response/transports", Some(json!("usb")), R::CredentialTransportsNotStrings),
+        ("/response/transports", Some(json!([1])), R::CredentialTransportsNotStrings),
+        ("/authenticatorAttachment", Some(json!(1)), R::CredentialAttachmentNotString),
+        ("/clientExtensionResults", Some(json!([])), R::CredentialExtensionResultsNotObject),
         ("/rawId", Some(json!(1)), R::CredentialRawIdNotString),
         ("/rawId", Some(json!("A")), R::CredentialRawIdNotBase64url),
     ];
@@ -152,42 +105,27 @@ fn every_edit_has_its_own_reason() {
 #[test]
 fn duplicates_anywhere_are_refused() {
     for (once, twice) in [
-        (
-            "\"transports\"",
-            "\"attestationObject\":\"oA\",\"transports\"",
-        ),
+        ("\"transports\"", "\"attestationObject\":\"oA\",\"transports\""),
         ("\"rk\"", "\"rk\":1,\"rk\""),
         ("[1]", "[{\"a\":1,\"a\":1}]"),
     ] {
         let text = good().to_string().replace(once, twice);
         let result = RegistrationResponse::from_json(text.as_bytes(), Dialect::WebAuthn);
-        assert_eq!(
-            result.unwrap_err().reason,
-            Reason::CredentialDuplicateMember
-        );
+        assert_eq!(result.unwrap_err().reason, Reason::CredentialDuplicateMember);
         let node = json::read(text.as_bytes()).root.unwrap();
         let result = RegistrationResponse::from_node(&node, Dialect::WebAuthn);
-        assert_eq!(
-            result.unwrap_err().reason,
-            Reason::CredentialDuplicateMember
-        );
+        assert_eq!(result.unwrap_err().reason, Reason::CredentialDuplicateMember);
     }
 }
 
 #[test]
 fn dialects_differ_in_what_may_be_absent() {
     let no_raw_id = edited("/rawId", None);
-    assert_eq!(
-        parse(&no_raw_id, Dialect::WebAuthn),
-        Err(Reason::CredentialRawIdMissing)
-    );
+    assert_eq!(parse(&no_raw_id, Dialect::WebAuthn), Err(Reason::CredentialRawIdMissing));
     assert_eq!(parse(&no_raw_id, Dialect::FidoRest).unwrap().raw_id, [1, 2]);
 
     let no_results = edited("/clientExtensionResults", None);
-    assert_eq!(
-        parse(&no_results, Dialect::WebAuthn),
-        Err(Reason::CredentialExtensionResultsMissing)
-    );
+    assert_eq!(parse(&no_results, Dialect::WebAuthn), Err(Reason::CredentialExtensionResultsMissing));
     let response = parse(&no_results, Dialect::FidoRest).unwrap();
     assert!(response.client_extension_results.is_empty());
 
@@ -196,20 +134,9 @@ fn dialects_differ_in_what_may_be_absent() {
     let response = parse(&odd_name, Dialect::FidoRest).unwrap();
     assert_eq!(response.client_extension_results["appid"], true);
     odd_name["getClientExtensionResults"] = json!(1);
-    assert_eq!(
-        parse(&odd_name, Dialect::FidoRest),
-        Err(Reason::CredentialExtensionResultsNotObject)
-    );
+    assert_eq!(parse(&odd_name, Dialect::FidoRest), Err(Reason::CredentialExtensionResultsNotObject));
 
     let null = edited("/authenticatorAttachment", Some(Value::Null));
-    assert_eq!(
-        parse(&null, Dialect::WebAuthn)
-            .unwrap()
-            .authenticator_attachment,
-        None
-    );
-    assert_eq!(
-        parse(&null, Dialect::FidoRest),
-        Err(Reason::CredentialAttachmentNotString)
-    );
+    assert_eq!(parse(&null, Dialect::WebAuthn).unwrap().authenticator_attachment, None);
+    assert_eq!(parse(&null, Dialect::FidoRest), Err(Reason::CredentialAttachmentNotString));
 }

@@ -55,11 +55,7 @@ fn times() {
         (i64::MIN, "Generalized 00000101000000Z"),
     ] {
         let written = utc_or_generalized_time(seconds);
-        let kind = if written[0] == 0x17 {
-            "UTC"
-        } else {
-            "Generalized"
-        };
+        let kind = if written[0] == 0x17 { "UTC" } else { "Generalized" };
         let text = std::str::from_utf8(&written[2..]).unwrap();
         assert_eq!(format!("{kind} {text}"), expected, "{seconds}");
     }
@@ -74,16 +70,8 @@ fn the_rest() {
     assert_eq!(explicit(3, &null()), [0xa3, 0x02, 0x05, 0x00]);
     assert_eq!(implicit(0, &[1]), [0x80, 0x01, 0x01]);
     assert_eq!(implicit_constructed(1, &[]), [0xa1, 0x00]);
-    assert_eq!(
-        set(&[utf8_string("b"), boolean(true)]),
-        tagged(0x31, &[1, 1, 0xff, 0x0c, 1, b'b'])
-    );
+    assert_eq!(set(&[utf8_string("b"), boolean(true)]), tagged(0x31, &[1, 1, 0xff, 0x0c, 1, b'b']));
     assert_eq!(oid(&[]), [0x06, 0x00]);
-    let all = sequence(&[
-        printable_string("AT"),
-        ia5_string("a@b"),
-        oid(&[1, 2, 840, 113549]),
-        octet_string(&[1]),
-    ]);
+    let all = sequence(&[printable_string("AT"), ia5_string("a@b"), oid(&[1, 2, 840, 113549]), octet_string(&[1])]);
     assert_eq!(der::read(&all).anomalies, []);
 }
