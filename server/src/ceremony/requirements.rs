@@ -1,0 +1,89 @@
+//! `requirements`: what a request for options may settle for its ceremony alone.
+//!
+//! Anybody may ask for more than the server demands. Who asks for less, such as a ceremony in a
+//! foreign frame, must be a client of the tenant.
+
+use assay_attestation::AttestationType;
+use assay_relying_party::BackupPolicy;
+use assay_relying_party::registration::{Expectations, Mediation};
+
+use super::{Frames, Party, algorithms};
+use crate::error::Error;
+use crate::http::json::Object;
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Requirements {
+    /// The attestation types and backup flags that are accepted.
+    pub(super) expectations: Expectations,
+    /// The algorithms to offer.
+    pub(super) algorithms: Vec<i64>,
+    /// The frames that are expected.
+    pub(super) frames: Frames,
+    /// How the ceremony is started.
+    pub(super) mediation: Mediation,
+}
+
+/// Reads the member `requirements` of a request for options.
+pub(super) fn read(body: &Object, party: &Party) -> Result<Requirements, Error> {
+    let mut requirements = Requirements {
+        expectations: Expectations::default(),
+        algorithms: algorithms(),
+        frames: Frames::default(),
+        mediation: Mediation::Optional,
+    };
+    let Some(asked) = body.object("requirements")? else {
+        return Ok(requirements);
+    };
+    let tightening = ["attestation_types", "algorithms", "backup"];
+    let loosening = ["cross_origin", "top_origins", "mediation"];
+    asked.only(&[tightening, loosening].concat())?;
+
+    if let Some(names) = asked.texts("attestation_types")? {
+        let types = names.iter().map(|name| attestation_type(name)).collect::<Result<Vec<_>, _>>()?;
+        requirements.expectations.attestation_types = Some(types);
+    }
+    if let Some(wanted) = asked.integers("algorithms")? {
+        let known = algorithms();
+        if let Some(unknown) = wanted.iter().find(|alg| !known.contains(alg)) {
+            return Err(Error::InvalidRequest(format!("requirements.algorithms has {unknown}, not one of {known:?}")));
+        }
+        if wanted.is_empty() {
+            return Err(Error::InvalidRequest("requirements.algorithms is empty".to_owned()));
+        }
+        requirements.algorithms = wanted;
+    }
+    requirements.expectations.backup = asked.word("backup", &BACKUP)?.unwrap_or_default();
+
+    if let Some(name) = loosening.into_iter().find(|name| asked.get(name).is_some())
+        && party.client.is_none()
+    {
+        return Err(Error::Forbidden(format!(
+            "requirements.{name} loosens the ceremony: send the tenant's Basic credentials"
+        )));
+    }
+    requirements.frames = Frames {
+        cross_origin: asked.boolean("cross_origin")?.unwrap_or(false),
+        top_origins: asked.texts("top_origins")?.unwrap_or_default(),
+    };
+    requirements.mediation = asked.word("mediation", &MEDIATION)?.unwrap_or_default();
+    Ok(requirements)
+}
+
+fn attestation_type(name: &str) -> Result<AttestationType, Error> {
+    use AttestationType::{AnonCa, AttCa, Basic, None, SelfAttestation};
+    let known = [None, SelfAttestation, Basic, AttCa, AnonCa];
+    known.into_iter().find(|known| known.name() == name).ok_or_else(|| {
+        let names = known.map(AttestationType::name).join(", ");
+        Error::InvalidRequest(format!("requirements.attestation_types has {name:?}, not one of {names}"))
+    })
+}
+
+const BACKUP: [(&str, BackupPolicy); 4] = [
+    ("any", BackupPolicy::Any),
+    ("device_bound", BackupPolicy::DeviceBound),
+    ("eligible", BackupPolicy::Eligible),
+    ("backed_up", BackupPolicy::BackedUp),
+];
+
+const MEDIATION: [(&str, Mediation); 2] = [("optional", Mediation::Optional), ("conditional", Mediation::Conditional)];

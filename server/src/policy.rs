@@ -1,0 +1,136 @@
+//! A tenant's policy at work: which one holds, what metadata it is judged by, what is written down.
+//!
+//! The verdict itself is `assay_relying_party::policy`'s.
+
+use assay_attestation::metadata::{KeyIdentifier, Metadata, day};
+use assay_protocol::aaguid::Aaguid;
+use assay_relying_party::policy::{self, AdHoc, Decision, Evidence, Mode, Policy, Subject};
+use serde_json::{Value, json};
+
+use crate::audit::{Event, EventType, Outcome};
+use crate::config::PolicyEngine;
+use crate::error::{Error, Problem};
+use crate::state::AppState;
+use crate::store::SavedPolicy;
+
+/// The policy that holds for a tenant now.
+#[derive(Debug, Clone)]
+pub(crate) struct Current {
+    /// As it was saved, if ever.
+    pub(crate) saved: Option<SavedPolicy>,
+    /// Its rules; off where there is none.
+    pub(crate) rules: Policy,
+}
+
+impl Current {
+    /// Is anything evaluated at all?
+    pub(crate) fn is_on(&self) -> bool {
+        self.rules.mode != Mode::Off
+    }
+}
+
+/// Reads the policy that holds for a tenant now. Without the engine, none does.
+pub(crate) fn current(state: &AppState, tenant_id: &str) -> Result<Current, Error> {
+    let saved = match state.config().policy_engine {
+        PolicyEngine::Wired => state.store().policy(tenant_id)?,
+        PolicyEngine::NotWired => None,
+    };
+    let rules = match &saved {
+        Some(saved) => Policy::from_stored_json(&saved.rules)
+            .map_err(|error| Error::Internal(format!("the policy of {tenant_id}: {error}")))?,
+        None => Policy::off(),
+    };
+    Ok(Current { saved, rules })
+}
+
+/// Judges a registration.
+pub(crate) fn evaluate(state: &AppState, current: &Current, evidence: &Evidence) -> Decision {
+    let metadata = metadata_of(state, &evidence.aaguid, evidence.key_identifier);
+    policy::evaluate(&current.rules, evidence, metadata, day(state.now()))
+}
+
+/// Judges without a registration.
+pub(crate) fn evaluate_ad_hoc(state: &AppState, current: &Current, subject: &Subject<'_>) -> AdHoc {
+    let metadata = match subject {
+        Subject::Credential(evidence) => metadata_of(state, &evidence.aaguid, evidence.key_identifier),
+        Subject::Model(aaguid) => metadata_of(state, aaguid, None),
+        Subject::NoAttestation => metadata_of(state, &Aaguid::ZERO, None),
+    };
+    policy::evaluate_ad_hoc(&current.rules, subject, metadata, day(state.now()))
+}
+
+/// The metadata that speak for a model: the first that know it, or else the first.
+pub(crate) fn metadata_of<'a>(
+    state: &'a AppState,
+    aaguid: &Aaguid,
+    key_identifier: Option<KeyIdentifier>,
+) -> Option<&'a Metadata> {
+    let all = &state.config().metadata;
+    all.iter()
+        .find(|metadata| {
+            metadata.by_aaguid(aaguid).is_some()
+                || key_identifier.is_some_and(|identifier| metadata.by_key_identifier(&identifier).is_some())
+        })
+        .or_else(|| all.first())
+}
+
+/// The answer where the metadata are too old to judge by, or absent: no verdict, try again.
+pub(crate) fn metadata_unavailable(status: u16, code: &'static str) -> Problem {
+    Problem {
+        retry_after: Some(RETRY_AFTER),
+        ..Problem::new(status, code, "the policy needs metadata that are missing or too old; try again later")
+    }
+}
+
+/// The audit line of an evaluation.
+pub(crate) fn evaluated(
+    state: &AppState,
+    tenant_id: &str,
+    user_id: Option<&str>,
+    source: &str,
+    current: &Current,
+    decision: &Decision,
+    subject: &Value,
+) -> Event {
+    let outcome = match decision.outcome {
+        policy::Outcome::Pass => Outcome::Pass,
+        policy::Outcome::Fail => Outcome::Fail,
+        policy::Outcome::Error => Outcome::Error,
+        policy::Outcome::Skipped => Outcome::Skipped,
+    };
+    let mut event = Event::new(EventType::Evaluated, tenant_id, state.now())
+        .user(user_id)
+        .outcome(outcome)
+        .failed_rule(decision.failed_rule.map(policy::Rule::as_str))
+        .detail("source", source)
+        .detail("enforcement_mode", current.rules.mode.as_str())
+        .detail("policy_id", json!(current.saved.as_ref().map(|saved| &saved.policy_id)))
+        .detail("policy_version", json!(current.saved.as_ref().map(|saved| saved.version)));
+    event.code = decision.code.map(str::to_owned);
+    for part in [subject, &decision.to_json()] {
+        for (name, value) in part.as_object().into_iter().flatten() {
+            if !matches!(name.as_str(), "outcome" | "failed_rule" | "code") {
+                event.detail.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    event
+}
+
+/// The members of an evaluation's audit line that tell what was judged.
+pub(crate) fn subject_of(evidence: &Evidence) -> Value {
+    json!({
+        "aaguid": evidence.aaguid,
+        "fmt": evidence.fmt.name(),
+        "attestation_type": evidence.attestation.name(),
+        "anchor_sha256": evidence.anchor_sha256.map(|digest| to_hex(&digest)),
+        "be": evidence.backup_eligible,
+    })
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An hour: metadata are not issued more often.
+const RETRY_AFTER: u32 = 3600;

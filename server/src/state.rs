@@ -1,0 +1,89 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use assay_protocol::base64url;
+use assay_protocol::check::Enforced;
+use assay_relying_party::{Profile, RelyingParty};
+use time::OffsetDateTime;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::store::Store;
+
+/// The server's configuration, its store, and what was settled when it started.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    store: Box<dyn Store>,
+    profile: Profile,
+    relying_party: RelyingParty,
+    default_tenant: String,
+    decoy_key: [u8; 32],
+}
+
+impl AppState {
+    pub(crate) fn new(config: Config, store: Box<dyn Store>, default_tenant: String, decoy_key: [u8; 32]) -> Self {
+        let mut profile = config.profile.clone();
+        profile.enforced = config.without.iter().fold(profile.enforced, |enforced, id| enforced.without(id));
+        let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), config.origins.clone());
+        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key }))
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.0.store.as_ref()
+    }
+
+    /// The profile, without the checks that were left out by name.
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.0.profile
+    }
+
+    /// The checks in force.
+    pub(crate) fn enforced(&self) -> &Enforced {
+        &self.0.profile.enforced
+    }
+
+    /// Who this is, and where its pages live.
+    pub(crate) fn relying_party(&self) -> &RelyingParty {
+        &self.0.relying_party
+    }
+
+    /// The tenant of requests without credentials.
+    pub(crate) fn default_tenant(&self) -> &str {
+        &self.0.default_tenant
+    }
+
+    /// The key from which the credential ids of nobody are made.
+    pub(crate) fn decoy_key(&self) -> &[u8; 32] {
+        &self.0.decoy_key
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.0.config.clock.now()
+    }
+
+    /// So many unguessable bytes.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        self.0.config.random.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A new identifier such as `ten_3f2a...`.
+    pub(crate) fn id(&self, prefix: &str) -> Result<String, Error> {
+        let hex: String = self.random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{prefix}_{hex}"))
+    }
+
+    /// A new secret of 256 bits, in the alphabet of cookies.
+    pub(crate) fn secret(&self) -> Result<String, Error> {
+        Ok(base64url::encode(&self.random::<32>()?))
+    }
+}
