@@ -53,12 +53,7 @@ impl Metadata {
     /// Reads a signed BLOB: verifies path, name and signature at the time `now`, then reads the
     /// payload. An issue whose number is not above `previous_no` is refused, so that
     /// nobody can bring back yesterday's.
-    pub fn load(
-        blob: &str,
-        trust: &Trust,
-        previous_no: Option<u64>,
-        now: OffsetDateTime,
-    ) -> Result<Self, Rejection> {
+    pub fn load(blob: &str, trust: &Trust, previous_no: Option<u64>, now: OffsetDateTime) -> Result<Self, Rejection> {
         let payload = trust::verify(blob.trim(), trust, now)?;
         payload::read(&payload, previous_no)
     }
@@ -86,10 +81,7 @@ impl Metadata {
 
     /// How many whole entries were left out; smaller losses are in [`Self::skipped`] too.
     pub fn entries_rejected(&self) -> usize {
-        self.skipped
-            .iter()
-            .filter(|skipped| skipped.reason.drops_entry())
-            .count()
+        self.skipped.iter().filter(|skipped| skipped.reason.drops_entry()).count()
     }
 }
 

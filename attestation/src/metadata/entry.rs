@@ -60,9 +60,7 @@ impl Entry {
 
     /// The reports in force on this day.
     pub fn in_force(&self, today: Date) -> impl Iterator<Item = &StatusReport> {
-        self.status_reports
-            .iter()
-            .filter(move |report| report.in_force(today))
+        self.status_reports.iter().filter(move |report| report.in_force(today))
     }
 }
 

@@ -37,10 +37,7 @@ pub struct Rejection {
 
 impl Rejection {
     pub(super) fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-        }
+        Self { reason, detail: detail.into() }
     }
 
     /// The stable machine code.
@@ -88,10 +85,7 @@ impl EntryReason {
     /// Was the whole entry left out, or only a part of it? A part is left out alone, lest a bad
     /// date cost us the news that the model is revoked.
     pub fn drops_entry(self) -> bool {
-        !matches!(
-            self,
-            Self::RootCertificate | Self::StatusDate | Self::StatusCertificate
-        )
+        !matches!(self, Self::RootCertificate | Self::StatusDate | Self::StatusCertificate)
     }
 }
 

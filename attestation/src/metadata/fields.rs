@@ -17,25 +17,15 @@ pub(super) fn optional_text(object: &Map<String, Value>, name: &str) -> Option<S
 }
 
 /// The texts of an array; whatever else stands in it is left out.
-pub(super) fn texts<'a>(
-    object: &'a Map<String, Value>,
-    name: &str,
-) -> impl Iterator<Item = &'a str> + use<'a> {
-    object
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+pub(super) fn texts<'a>(object: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    object.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// A day such as `2026-11-22`, and nothing else.
 pub(super) fn date(text: &str) -> Option<Date> {
     let mut parts = text.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |part: &str, count| {
-        part.len() == count && part.bytes().all(|digit| digit.is_ascii_digit())
-    };
+    let digits = |part: &str, count| part.len() == count && part.bytes().all(|digit| digit.is_ascii_digit());
     if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
         return None;
     }

@@ -18,13 +18,7 @@ pub enum KeyProtection {
 }
 
 impl KeyProtection {
-    const ALL: [Self; 5] = [
-        Self::Software,
-        Self::Hardware,
-        Self::Tee,
-        Self::SecureElement,
-        Self::RemoteHandle,
-    ];
+    const ALL: [Self; 5] = [Self::Software, Self::Hardware, Self::Tee, Self::SecureElement, Self::RemoteHandle];
 
     /// The word used in metadata.
     pub fn as_str(self) -> &'static str {
@@ -60,15 +54,11 @@ impl KeyProtections {
 
     /// The claims, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = KeyProtection> {
-        KeyProtection::ALL
-            .into_iter()
-            .filter(move |one| self.has(*one))
+        KeyProtection::ALL.into_iter().filter(move |one| self.has(*one))
     }
 
     pub(super) fn insert_word(&mut self, word: &str) {
-        let known = KeyProtection::ALL
-            .into_iter()
-            .find(|one| one.as_str() == word);
+        let known = KeyProtection::ALL.into_iter().find(|one| one.as_str() == word);
         self.0 |= known.map_or(0, KeyProtection::bit);
     }
 }

@@ -27,14 +27,7 @@ pub enum Level {
 
 impl Level {
     /// The six levels that a minimum may name.
-    pub const MINIMA: &'static [Self] = &[
-        Self::L1,
-        Self::L1plus,
-        Self::L2,
-        Self::L2plus,
-        Self::L3,
-        Self::L3plus,
-    ];
+    pub const MINIMA: &'static [Self] = &[Self::L1, Self::L1plus, Self::L2, Self::L2plus, Self::L3, Self::L3plus];
 
     /// `NONE`, `FUNCTIONAL`, `L1`, `L1plus` and so on.
     pub fn as_str(self) -> &'static str {
@@ -66,10 +59,6 @@ impl FromStr for Level {
 
     /// Reads the name of a minimum: `L1` to `L3plus`, in exactly this spelling.
     fn from_str(text: &str) -> Result<Self, UnknownLevel> {
-        Self::MINIMA
-            .iter()
-            .copied()
-            .find(|level| level.as_str() == text)
-            .ok_or(UnknownLevel)
+        Self::MINIMA.iter().copied().find(|level| level.as_str() == text).ok_or(UnknownLevel)
     }
 }

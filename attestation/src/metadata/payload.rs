@@ -6,24 +6,21 @@ use assay_protocol::{aaguid::Aaguid, digest::sha256};
 use serde_json::{Map, Value};
 
 use super::{
-    Entry, EntryReason, KeyIdentifier, KeyProtections, Metadata, ModelId, Reason, Rejection,
-    Skipped, Status, StatusReport, fields,
+    Entry, EntryReason, KeyIdentifier, KeyProtections, Metadata, ModelId, Reason, Rejection, Skipped, Status,
+    StatusReport, fields,
 };
 use crate::certificate::Certificate;
 use crate::path::Anchors;
 
 pub(super) fn read(payload: &[u8], previous_no: Option<u64>) -> Result<Metadata, Rejection> {
-    let payload: Value = serde_json::from_slice(payload)
-        .map_err(|error| Rejection::new(Reason::Payload, error.to_string()))?;
+    let payload: Value =
+        serde_json::from_slice(payload).map_err(|error| Rejection::new(Reason::Payload, error.to_string()))?;
     let Value::Object(mut payload) = payload else {
         return Err(Rejection::new(Reason::Payload, "not an object"));
     };
     let legal_header = fields::text(&payload, "legalHeader");
     if legal_header.trim().is_empty() {
-        return Err(Rejection::new(
-            Reason::LegalHeader,
-            "no legalHeader: the terms of use are unknown",
-        ));
+        return Err(Rejection::new(Reason::LegalHeader, "no legalHeader: the terms of use are unknown"));
     }
     let Some(no) = payload.get("no").and_then(Value::as_u64) else {
         return Err(Rejection::new(Reason::No, "no is not a whole number"));
@@ -31,17 +28,11 @@ pub(super) fn read(payload: &[u8], previous_no: Option<u64>) -> Result<Metadata,
     if let Some(previous) = previous_no
         && no <= previous
     {
-        return Err(Rejection::new(
-            Reason::NoNotIncreased,
-            format!("issue {no} is not above {previous}"),
-        ));
+        return Err(Rejection::new(Reason::NoNotIncreased, format!("issue {no} is not above {previous}")));
     }
     let next_update = fields::text(&payload, "nextUpdate");
     let Some(next_update) = fields::date(&next_update) else {
-        return Err(Rejection::new(
-            Reason::NextUpdate,
-            format!("nextUpdate is {next_update:?}, which is no day"),
-        ));
+        return Err(Rejection::new(Reason::NextUpdate, format!("nextUpdate is {next_update:?}, which is no day")));
     };
     let Some(Value::Array(entries)) = payload.remove("entries") else {
         return Err(Rejection::new(Reason::Entries, "entries is not an array"));
@@ -57,10 +48,7 @@ pub(super) fn read(payload: &[u8], previous_no: Option<u64>) -> Result<Metadata,
         by_key_identifier: HashMap::new(),
     };
     for (at, entry) in entries.into_iter().enumerate() {
-        let mut reader = EntryReader {
-            at: format!("entries[{at}]"),
-            skipped: &mut metadata.skipped,
-        };
+        let mut reader = EntryReader { at: format!("entries[{at}]"), skipped: &mut metadata.skipped };
         if let Ok(entry) = reader.entry(entry) {
             metadata.insert(entry, &format!("entries[{at}]"));
         }
@@ -141,11 +129,7 @@ impl EntryReader<'_> {
         })
     }
 
-    fn id(
-        &mut self,
-        raw: &Map<String, Value>,
-        key_identifiers: &[KeyIdentifier],
-    ) -> Result<ModelId, Dropped> {
+    fn id(&mut self, raw: &Map<String, Value>, key_identifiers: &[KeyIdentifier]) -> Result<ModelId, Dropped> {
         if let Some(aaguid) = raw.get("aaguid") {
             let Some(aaguid) = aaguid.as_str().and_then(|text| text.parse().ok()) else {
                 return Err(self.drop_entry(EntryReason::Aaguid, aaguid.to_string()));
@@ -165,10 +149,7 @@ impl EntryReader<'_> {
         }
     }
 
-    fn key_identifiers(
-        &mut self,
-        raw: &Map<String, Value>,
-    ) -> Result<Vec<KeyIdentifier>, Dropped> {
+    fn key_identifiers(&mut self, raw: &Map<String, Value>) -> Result<Vec<KeyIdentifier>, Dropped> {
         match raw.get("attestationCertificateKeyIdentifiers") {
             None => Ok(Vec::new()),
             Some(Value::Array(identifiers)) => identifiers
@@ -177,9 +158,7 @@ impl EntryReader<'_> {
                     identifier
                         .as_str()
                         .and_then(KeyIdentifier::from_hex)
-                        .ok_or_else(|| {
-                            self.drop_entry(EntryReason::KeyIdentifier, identifier.to_string())
-                        })
+                        .ok_or_else(|| self.drop_entry(EntryReason::KeyIdentifier, identifier.to_string()))
                 })
                 .collect(),
             Some(other) => Err(self.drop_entry(EntryReason::KeyIdentifier, other.to_string())),
@@ -188,24 +167,18 @@ impl EntryReader<'_> {
 
     fn status_reports(&mut self, raw: &Map<String, Value>) -> Result<Vec<StatusReport>, Dropped> {
         match raw.get("statusReports") {
-            Some(Value::Array(reports)) => reports
-                .iter()
-                .enumerate()
-                .map(|(at, report)| self.status_report(report, at))
-                .collect(),
+            Some(Value::Array(reports)) => {
+                reports.iter().enumerate().map(|(at, report)| self.status_report(report, at)).collect()
+            }
             _ => Err(self.drop_entry(EntryReason::StatusReports, "not an array")),
         }
     }
 
     fn status_report(&mut self, report: &Value, at: usize) -> Result<StatusReport, Dropped> {
-        let Some((report, word)) = report
-            .as_object()
-            .and_then(|object| Some((object, fields::optional_text(object, "status")?)))
+        let Some((report, word)) =
+            report.as_object().and_then(|object| Some((object, fields::optional_text(object, "status")?)))
         else {
-            return Err(self.drop_entry(
-                EntryReason::StatusReports,
-                format!("report {at} has no status"),
-            ));
+            return Err(self.drop_entry(EntryReason::StatusReports, format!("report {at} has no status")));
         };
         let place = format!("statusReports[{at}]");
         let effective_date = self.part(
@@ -227,22 +200,14 @@ impl EntryReader<'_> {
             authenticator_version: report.get("authenticatorVersion").and_then(Value::as_u64),
             certificate_sha256,
             certificate_number: fields::optional_text(report, "certificateNumber"),
-            certification_policy_version: fields::optional_text(
-                report,
-                "certificationPolicyVersion",
-            ),
-            certification_requirements_version: fields::optional_text(
-                report,
-                "certificationRequirementsVersion",
-            ),
+            certification_policy_version: fields::optional_text(report, "certificationPolicyVersion"),
+            certification_requirements_version: fields::optional_text(report, "certificationRequirementsVersion"),
             url: fields::optional_text(report, "url"),
         })
     }
 
     fn root_certificates(&mut self, statement: &Map<String, Value>) -> Anchors {
-        let roots = statement
-            .get("attestationRootCertificates")
-            .and_then(Value::as_array);
+        let roots = statement.get("attestationRootCertificates").and_then(Value::as_array);
         let mut certificates = Vec::new();
         for (at, root) in roots.into_iter().flatten().enumerate() {
             certificates.extend(self.part(
@@ -276,11 +241,7 @@ impl EntryReader<'_> {
     }
 
     fn drop_entry(&mut self, reason: EntryReason, detail: impl Into<String>) -> Dropped {
-        self.skipped.push(Skipped {
-            at: self.at.clone(),
-            reason,
-            detail: detail.into(),
-        });
+        self.skipped.push(Skipped { at: self.at.clone(), reason, detail: detail.into() });
         Dropped
     }
 }

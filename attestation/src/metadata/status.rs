@@ -68,10 +68,7 @@ impl Status {
 
     /// Total: a word that we do not know is [`Status::Unknown`].
     pub fn from_word(word: &str) -> Self {
-        Self::KNOWN
-            .into_iter()
-            .find(|status| status.as_str() == word)
-            .unwrap_or(Self::Unknown)
+        Self::KNOWN.into_iter().find(|status| status.as_str() == word).unwrap_or(Self::Unknown)
     }
 
     /// The word used in metadata.
@@ -162,10 +159,7 @@ impl Statuses {
 
     /// The members, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Status> {
-        Status::KNOWN
-            .into_iter()
-            .chain([Status::Unknown])
-            .filter(move |status| self.has(*status))
+        Status::KNOWN.into_iter().chain([Status::Unknown]).filter(move |status| self.has(*status))
     }
 }
 

@@ -1,5 +1,6 @@
 mod blob;
 mod payload;
+mod real;
 
 use serde_json::{Value, json};
 use time::macros::date;

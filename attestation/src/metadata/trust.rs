@@ -9,9 +9,9 @@ use x509_parser::extensions::{GeneralName, SubjectAlternativeName};
 
 use super::{Reason, Rejection, fields};
 use crate::certificate::Certificate;
+use crate::oid;
 use crate::path::{self, Anchors};
 use crate::rejection::{self, Check};
-use crate::oid;
 
 /// The name of FIDO's own service, in the certificate that signs its BLOBs.
 pub const LEAF_NAME: &str = "mds.fidoalliance.org";
@@ -29,10 +29,7 @@ pub struct Trust {
 impl Trust {
     /// FIDO's own service, by these roots.
     pub fn new(roots: Anchors) -> Self {
-        Self {
-            roots,
-            leaf_name: LEAF_NAME.to_owned(),
-        }
+        Self { roots, leaf_name: LEAF_NAME.to_owned() }
     }
 
     /// The same roots for another service.
@@ -45,37 +42,24 @@ impl Trust {
 
 /// The payload, once everything in front of it holds.
 pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<Vec<u8>, Rejection> {
-    let jws = jws::parse(blob)
-        .map_err(|malformed| Rejection::new(Reason::Jws, malformed.to_string()))?;
+    let jws = jws::parse(blob).map_err(|malformed| Rejection::new(Reason::Jws, malformed.to_string()))?;
     if !["RS256", "ES256"].contains(&jws.alg.as_str()) {
-        return Err(Rejection::new(
-            Reason::Algorithm,
-            format!("alg is {:?}, expected RS256 or ES256", jws.alg),
-        ));
+        return Err(Rejection::new(Reason::Algorithm, format!("alg is {:?}, expected RS256 or ES256", jws.alg)));
     }
     let path = x5c(&jws.header)?;
-    let leaf = path
-        .first()
-        .ok_or_else(|| Rejection::new(Reason::X5c, "x5c is empty"))?;
+    let leaf = path.first().ok_or_else(|| Rejection::new(Reason::X5c, "x5c is empty"))?;
     // Whether a root may stand in x5c is a question about attestation statements.
     let enforced = Enforced::all().without(Check::RootInX5c.id());
     path::verify(&path, &trust.roots, now, &enforced).map_err(refused_path)?;
     if !bears(leaf, &trust.leaf_name) {
         return Err(Rejection::new(
             Reason::LeafName,
-            format!(
-                "the signing certificate is {:?}'s, expected {:?}",
-                leaf.common_name(),
-                trust.leaf_name
-            ),
+            format!("the signing certificate is {:?}'s, expected {:?}", leaf.common_name(), trust.leaf_name),
         ));
     }
-    let (_, key) = leaf
-        .key
-        .public_key()
-        .ok_or_else(|| Rejection::new(Reason::Signature, "the signing key is of no use here"))?;
-    jws.verify(&key)
-        .map_err(|error| Rejection::new(Reason::Signature, format!("{}: {error}", jws.alg)))?;
+    let (_, key) =
+        leaf.key.public_key().ok_or_else(|| Rejection::new(Reason::Signature, "the signing key is of no use here"))?;
+    jws.verify(&key).map_err(|error| Rejection::new(Reason::Signature, format!("{}: {error}", jws.alg)))?;
     Ok(jws.payload)
 }
 
@@ -89,8 +73,7 @@ fn x5c(header: &Map<String, Value>) -> Result<Vec<Certificate>, Rejection> {
                 .as_str()
                 .and_then(fields::base64)
                 .ok_or_else(|| Rejection::new(Reason::Certificate, "x5c has no base64"))?;
-            Certificate::parse(&der)
-                .map_err(|error| Rejection::new(Reason::Certificate, error.to_string()))
+            Certificate::parse(&der).map_err(|error| Rejection::new(Reason::Certificate, error.to_string()))
         })
         .collect()
 }
@@ -116,7 +99,5 @@ fn bears(leaf: &Certificate, name: &str) -> bool {
     let Ok((_, names)) = SubjectAlternativeName::from_der(&extension.value) else {
         return false;
     };
-    names.general_names.iter().any(
-        |one| matches!(one, GeneralName::DNSName(dns) if dns.eq_ignore_ascii_case(name)),
-    )
+    names.general_names.iter().any(|one| matches!(one, GeneralName::DNSName(dns) if dns.eq_ignore_ascii_case(name)))
 }

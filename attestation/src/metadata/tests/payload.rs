@@ -110,8 +110,14 @@ fn a_bad_entry_costs_no_other() {
         (json!({ "statusReports": reports }), EntryReason::Identifier),
         (json!({ "aaguid": 7, "statusReports": reports }), EntryReason::Aaguid),
         (json!({ "aaguid": "ee882879721c491397753dfcce97072a", "statusReports": reports }), EntryReason::Aaguid),
-        (json!({ "aaguid": "00000000-0000-0000-0000-000000000000", "statusReports": reports }), EntryReason::AaguidZero),
-        (json!({ "attestationCertificateKeyIdentifiers": ["0b"], "statusReports": reports }), EntryReason::KeyIdentifier),
+        (
+            json!({ "aaguid": "00000000-0000-0000-0000-000000000000", "statusReports": reports }),
+            EntryReason::AaguidZero,
+        ),
+        (
+            json!({ "attestationCertificateKeyIdentifiers": ["0b"], "statusReports": reports }),
+            EntryReason::KeyIdentifier,
+        ),
         (json!({ "attestationCertificateKeyIdentifiers": "0b", "statusReports": reports }), EntryReason::KeyIdentifier),
         (json!({ "aaid": "1#1", "metadataStatement": [], "statusReports": reports }), EntryReason::Statement),
         (json!({ "aaid": "1#1" }), EntryReason::StatusReports),
