@@ -5,8 +5,8 @@
 //! proof, and rules that refuse act on the claim. The engine is pure: policy, evidence, metadata
 //! and the day go in, a [`Decision`] comes out. It stores nothing and tells nobody.
 
-mod adhoc;
 mod aaguid_list;
+mod adhoc;
 mod decision;
 mod denial;
 mod evaluate;
@@ -110,9 +110,7 @@ impl Policy {
 
     /// Do rules 4 to 6 ask anything? They judge by metadata alone.
     fn needs_metadata(&self) -> bool {
-        self.block_software_auth
-            || self.require_known_aaguids
-            || self.min_certification_level.is_some()
+        self.block_software_auth || self.require_known_aaguids || self.min_certification_level.is_some()
     }
 }
 

@@ -38,18 +38,10 @@ pub enum Basis {
 }
 
 /// Judges by the same rules as a registration.
-pub fn evaluate_ad_hoc(
-    policy: &Policy,
-    subject: &Subject<'_>,
-    metadata: Option<&Metadata>,
-    today: Date,
-) -> AdHoc {
+pub fn evaluate_ad_hoc(policy: &Policy, subject: &Subject<'_>, metadata: Option<&Metadata>, today: Date) -> AdHoc {
     let specimen = match subject {
         Subject::Credential(evidence) => {
-            return AdHoc {
-                decision: evaluate(policy, evidence, metadata, today),
-                basis: Basis::Credential,
-            };
+            return AdHoc { decision: evaluate(policy, evidence, metadata, today), basis: Basis::Credential };
         }
         Subject::Model(aaguid) if !aaguid.is_zero() => Evidence {
             fmt: Format::Packed,
@@ -59,10 +51,7 @@ pub fn evaluate_ad_hoc(
         },
         Subject::Model(_) | Subject::NoAttestation => Evidence::none(Aaguid::ZERO),
     };
-    AdHoc {
-        decision: evaluate(policy, &specimen, metadata, today),
-        basis: Basis::Model,
-    }
+    AdHoc { decision: evaluate(policy, &specimen, metadata, today), basis: Basis::Model }
 }
 
 impl AdHoc {

@@ -3,13 +3,15 @@
 use assay_attestation::metadata::{Entry, Status, StatusReport, Statuses};
 use time::Date;
 
+use super::Evidence;
+
 /// The first denied status that holds for this firmware and these certificates. An unknown
 /// firmware is held to be affected.
 pub(super) fn denied_status(
     entry: &Entry,
     denied: Statuses,
     firmware: Option<u64>,
-    certificates_sha256: &[[u8; 32]],
+    evidence: &Evidence,
     today: Date,
 ) -> Option<Status> {
     entry
@@ -19,26 +21,20 @@ pub(super) fn denied_status(
             // Nothing clears these two.
             Status::Revoked | Status::Retired => true,
             // A batch's stolen key says nothing of the other batches.
-            Status::AttestationKeyCompromise => report
-                .certificate_sha256
-                .is_none_or(|certificate| certificates_sha256.contains(&certificate)),
+            Status::AttestationKeyCompromise => {
+                report.certificate_sha256.is_none_or(|certificate| evidence.has_certificate(&certificate))
+            }
             _ => true,
         })
         .find(|report| {
-            matches!(report.status, Status::Revoked | Status::Retired)
-                || affects(report, entry, firmware, today)
+            matches!(report.status, Status::Revoked | Status::Retired) || affects(report, entry, firmware, today)
         })
         .map(|report| report.status)
 }
 
 /// Is this firmware affected by the compromise? The version reported is the last one known to be
 /// affected, unless a later fix is of a higher one: then all below the fix are.
-fn affects(
-    compromise: &StatusReport,
-    entry: &Entry,
-    firmware: Option<u64>,
-    today: Date,
-) -> bool {
+fn affects(compromise: &StatusReport, entry: &Entry, firmware: Option<u64>, today: Date) -> bool {
     let Some(firmware) = firmware else {
         return true;
     };
@@ -54,10 +50,7 @@ fn affects(
             _ => {}
         }
     }
-    below_a_fix
-        || compromise
-            .authenticator_version
-            .is_none_or(|affected| firmware <= affected)
+    below_a_fix || compromise.authenticator_version.is_none_or(|affected| firmware <= affected)
 }
 
 /// Does the report come after the compromise, and tell of better firmware? Where either has no

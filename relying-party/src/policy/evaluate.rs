@@ -3,19 +3,14 @@
 use assay_attestation::metadata::{Age, Entry, KeyProtection, Level, Metadata};
 use time::Date;
 
-use super::denial::denied_status;
 use super::decision::METADATA_UNAVAILABLE;
+use super::denial::denied_status;
 use super::{Decision, Evidence, Mode, Outcome, Policy, Reason, Rule};
 
 /// Judges an authenticator. In audit mode everything is admitted, and judged by what metadata
 /// there are; in block mode metadata that are expired or missing end in a 503 wherever a rule
 /// would have to rely on them: that is no verdict, the caller stores nothing and may retry.
-pub fn evaluate(
-    policy: &Policy,
-    evidence: &Evidence,
-    metadata: Option<&Metadata>,
-    today: Date,
-) -> Decision {
+pub fn evaluate(policy: &Policy, evidence: &Evidence, metadata: Option<&Metadata>, today: Date) -> Decision {
     let facts = Facts::gather(policy, evidence, metadata, today);
     let mut decision = facts.skipped(metadata, today);
     let mut failures = Failures::default();
@@ -85,12 +80,7 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn gather(
-        policy: &'a Policy,
-        evidence: &'a Evidence,
-        metadata: Option<&'a Metadata>,
-        today: Date,
-    ) -> Self {
+    fn gather(policy: &'a Policy, evidence: &'a Evidence, metadata: Option<&'a Metadata>, today: Date) -> Self {
         let entry = evidence.entry(metadata);
         let verified = evidence.is_verified(entry);
         // A firmware that nothing proves is none that could clear a compromise.
@@ -99,15 +89,7 @@ impl<'a> Facts<'a> {
             Some(entry) if verified => entry.level(today, firmware),
             _ => Level::None,
         };
-        Self {
-            policy,
-            evidence,
-            entry,
-            age: Age::of(metadata, today, policy.grace_days),
-            verified,
-            firmware,
-            level,
-        }
+        Self { policy, evidence, entry, age: Age::of(metadata, today, policy.grace_days), verified, firmware, level }
     }
 
     /// The decision where nothing is evaluated: the facts alone.
@@ -123,11 +105,8 @@ impl<'a> Facts<'a> {
             statuses: entry.map_or_else(Default::default, |entry| entry.statuses(today)),
             key_protection: entry.map_or_else(Default::default, |entry| entry.key_protection),
             firmware_unknown: self.firmware.is_none()
-                && entry.is_some_and(|entry| {
-                    entry
-                        .in_force(today)
-                        .any(|report| report.authenticator_version.is_some())
-                }),
+                && entry
+                    .is_some_and(|entry| entry.in_force(today).any(|report| report.authenticator_version.is_some())),
             mds_no: metadata.map(|metadata| metadata.no),
             mds_next_update: metadata.map(|metadata| metadata.next_update),
             mds_stale: self.age.is_overdue(),
@@ -139,17 +118,14 @@ impl<'a> Facts<'a> {
     /// Would a verdict rely on metadata that are expired or missing? Rules 4 to 6 always do; rule 3
     /// does where only the path's end is in doubt, since the anchors come from there.
     fn metadata_wanting(&self) -> bool {
-        let proof_wanting = self.not_allowed() == Some(Reason::AaguidUnverified)
-            && self.evidence.has_certificates();
+        let proof_wanting = self.not_allowed() == Some(Reason::AaguidUnverified) && self.evidence.has_certificates();
         !self.age.is_usable() && (self.policy.needs_metadata() || proof_wanting)
     }
 
     /// The lists answer by the claim alone.
     fn judge_without_metadata(&self, failures: &mut Failures) {
         failures.push(Rule::BlockedAaguids, self.blocked());
-        let not_listed = self
-            .not_allowed()
-            .filter(|reason| *reason == Reason::NotListed);
+        let not_listed = self.not_allowed().filter(|reason| *reason == Reason::NotListed);
         failures.push(Rule::AllowedAaguids, not_listed);
     }
 
@@ -163,21 +139,11 @@ impl<'a> Facts<'a> {
     }
 
     fn blocked(&self) -> Option<Reason> {
-        self.policy
-            .blocked_aaguids
-            .contains(&self.evidence.aaguid)
-            .then_some(Reason::AaguidBlocked)
+        self.policy.blocked_aaguids.contains(&self.evidence.aaguid).then_some(Reason::AaguidBlocked)
     }
 
     fn denied(&self, today: Date) -> Option<Reason> {
-        denied_status(
-            self.entry?,
-            self.policy.denied_statuses,
-            self.firmware,
-            &self.evidence.certificates_sha256,
-            today,
-        )
-        .map(Reason::Status)
+        denied_status(self.entry?, self.policy.denied_statuses, self.firmware, self.evidence, today).map(Reason::Status)
     }
 
     fn not_allowed(&self) -> Option<Reason> {
@@ -201,14 +167,8 @@ impl<'a> Facts<'a> {
         if !self.verified {
             return Some(Reason::NoVerifiedAttestation);
         }
-        let protection = self
-            .entry
-            .map_or_else(Default::default, |entry| entry.key_protection);
-        let hardware = [
-            KeyProtection::Hardware,
-            KeyProtection::SecureElement,
-            KeyProtection::Tee,
-        ];
+        let protection = self.entry.map_or_else(Default::default, |entry| entry.key_protection);
+        let hardware = [KeyProtection::Hardware, KeyProtection::SecureElement, KeyProtection::Tee];
         if protection.has(KeyProtection::Software) {
             Some(Reason::KeyProtectionSoftware)
         } else if !hardware.into_iter().any(|kind| protection.has(kind)) {
@@ -238,9 +198,6 @@ impl<'a> Facts<'a> {
             Level::Functional if self.policy.functional_counts_as_l1 => Level::L1,
             level => level,
         };
-        (counted < minimum).then_some(Reason::BelowMinimum {
-            level: self.level,
-            minimum,
-        })
+        (counted < minimum).then_some(Reason::BelowMinimum { level: self.level, minimum })
     }
 }

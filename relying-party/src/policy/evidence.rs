@@ -1,13 +1,9 @@
 //! What a registration has shown about its authenticator.
 
 use assay_attestation::metadata::{Entry, KeyIdentifier, Metadata};
-use assay_attestation::{AttestationType, Certificate, Check, Format, Statement, path};
+use assay_attestation::{AttestationType, Format};
 use assay_protocol::aaguid::Aaguid;
-use assay_protocol::authenticator_data::AuthenticatorData;
-use assay_protocol::check::Enforced;
-use assay_protocol::digest::sha256;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// What is known of the authenticator, from a statement that is valid: an invalid one ends the
 /// ceremony before any policy is asked. It can be stored with the credential, to be judged again.
@@ -27,8 +23,10 @@ pub struct Evidence {
     pub backup_eligible: bool,
     /// The firmware's version, from the leaf.
     pub firmware: Option<u64>,
-    /// SHA-256 of the DER of every certificate of the path, the anchor included.
+    /// SHA-256 of the DER of every certificate that the statement brought along, leaf first.
     pub certificates_sha256: Vec<[u8; 32]>,
+    /// SHA-256 of the DER of the anchor in which the path ends.
+    pub anchor_sha256: Option<[u8; 32]>,
 }
 
 /// Where a certificate path ends.
@@ -46,63 +44,6 @@ pub enum Chain {
 }
 
 impl Evidence {
-    /// What this valid statement and its authenticator data show. The path is followed to the
-    /// anchors of the claimed model's own entry, and to no others: neither those of another model
-    /// nor the roots of web sites prove which model it is.
-    pub fn of(
-        statement: &Statement,
-        auth_data: &AuthenticatorData,
-        metadata: Option<&Metadata>,
-        now: OffsetDateTime,
-    ) -> Self {
-        let claimed = auth_data.attested.as_ref().map(|attested| attested.aaguid);
-        let leaf = statement.trust_path.first();
-        let mut evidence = Self {
-            fmt: statement.fmt,
-            attestation: statement.attestation_type,
-            backup_eligible: auth_data.flags.be(),
-            firmware: leaf.and_then(|leaf| leaf.firmware_version().flatten()),
-            key_identifier: match statement.fmt {
-                Format::FidoU2f => leaf.and_then(KeyIdentifier::of),
-                _ => None,
-            },
-            certificates_sha256: statement
-                .trust_path
-                .iter()
-                .map(|certificate| sha256(&certificate.der))
-                .collect(),
-            ..Self::none(claimed.unwrap_or_default())
-        };
-        if leaf.is_some() {
-            evidence.chain = Chain::Unverified;
-        }
-        if let Some(anchor) = evidence.anchor(&statement.trust_path, metadata, now) {
-            evidence.chain = Chain::Metadata;
-            evidence.certificates_sha256.push(anchor);
-        }
-        evidence
-    }
-
-    /// The hash of the anchor that the path ends in.
-    fn anchor(
-        &self,
-        trust_path: &[Certificate],
-        metadata: Option<&Metadata>,
-        now: OffsetDateTime,
-    ) -> Option<[u8; 32]> {
-        let entry = self.entry(metadata)?;
-        // A certificate that names a model vouches for no other.
-        let named = trust_path.first()?.aaguid();
-        if named.is_some_and(|named| named != Some(*self.aaguid.as_bytes())) {
-            return None;
-        }
-        // Whether a root may stand in x5c is for the statement's own rules to say.
-        let enforced = Enforced::all().without(Check::RootInX5c.id());
-        let anchors = &entry.attestation_root_certificates;
-        let anchor = path::verify(trust_path, anchors, now, &enforced).ok()??;
-        Some(sha256(&anchor.der))
-    }
-
     /// An authenticator that claims to be this model and proves nothing.
     pub fn none(aaguid: Aaguid) -> Self {
         Self {
@@ -114,6 +55,7 @@ impl Evidence {
             backup_eligible: false,
             firmware: None,
             certificates_sha256: Vec::new(),
+            anchor_sha256: None,
         }
     }
 
@@ -144,6 +86,11 @@ impl Evidence {
             AttestationType::None | AttestationType::SelfAttestation => false,
             AttestationType::Basic | AttestationType::AttCa | AttestationType::AnonCa => true,
         }
+    }
+
+    /// Is this one of the path's certificates, or its anchor?
+    pub(super) fn has_certificate(&self, sha256: &[u8; 32]) -> bool {
+        self.certificates_sha256.contains(sha256) || self.anchor_sha256.as_ref() == Some(sha256)
     }
 
     /// Does its statement name the model by certificate instead of by AAGUID?

@@ -49,10 +49,7 @@ impl PolicyError {
     /// What was found, for people.
     pub fn detail(&self) -> &str {
         match self {
-            Self::Request(detail)
-            | Self::Aaguid(detail)
-            | Self::Mode(detail)
-            | Self::Level(detail) => detail,
+            Self::Request(detail) | Self::Aaguid(detail) | Self::Mode(detail) | Self::Level(detail) => detail,
         }
     }
 }
@@ -108,10 +105,7 @@ impl Policy {
         let mut put = |name: &str, value| policy.insert(name.to_owned(), value);
         put("allowed_aaguids", json!(texts(&self.allowed_aaguids)));
         put("blocked_aaguids", json!(texts(&self.blocked_aaguids)));
-        put(
-            "min_certification_level",
-            json!(self.min_certification_level.map(Level::as_str)),
-        );
+        put("min_certification_level", json!(self.min_certification_level.map(Level::as_str)));
         put("block_software_auth", json!(self.block_software_auth));
         put("require_known_aaguids", json!(self.require_known_aaguids));
         put("enforcement_mode", json!(self.mode.as_str()));
@@ -130,10 +124,7 @@ impl Policy {
 }
 
 /// The members of an object that has none but these.
-pub(super) fn members<'a>(
-    policy: &'a Value,
-    known: &[&str],
-) -> Result<&'a Map<String, Value>, PolicyError> {
+pub(super) fn members<'a>(policy: &'a Value, known: &[&str]) -> Result<&'a Map<String, Value>, PolicyError> {
     let Some(policy) = policy.as_object() else {
         return Err(PolicyError::Request("not an object".to_owned()));
     };
@@ -152,9 +143,7 @@ pub(super) fn mode_error(policy: &Map<String, Value>, expected: &str) -> PolicyE
 pub(super) fn allowed_aaguids(policy: &Map<String, Value>) -> Result<AaguidList, PolicyError> {
     let allowed = aaguids(policy, "allowed_aaguids")?;
     if allowed.contains(&Aaguid::ZERO) {
-        return Err(PolicyError::Aaguid(
-            "the zero AAGUID cannot be allowed: it names no model".to_owned(),
-        ));
+        return Err(PolicyError::Aaguid("the zero AAGUID cannot be allowed: it names no model".to_owned()));
     }
     Ok(allowed)
 }
@@ -172,33 +161,22 @@ fn aaguids(policy: &Map<String, Value>, name: &str) -> Result<AaguidList, Policy
         .collect()
 }
 
-pub(super) fn level(
-    policy: &Map<String, Value>,
-    name: &str,
-) -> Result<Option<Level>, PolicyError> {
+pub(super) fn level(policy: &Map<String, Value>, name: &str) -> Result<Option<Level>, PolicyError> {
     let Some(value) = present(policy, name) else {
         return Ok(None);
     };
     match value.as_str().map(str::parse) {
         Some(Ok(level)) => Ok(Some(level)),
-        _ => Err(PolicyError::Level(format!(
-            "{name} is {value}, expected one of L1, L1plus, L2, L2plus, L3, L3plus"
-        ))),
+        _ => Err(PolicyError::Level(format!("{name} is {value}, expected one of L1, L1plus, L2, L2plus, L3, L3plus"))),
     }
 }
 
-fn flag(
-    policy: &Map<String, Value>,
-    name: &str,
-    default: Option<bool>,
-) -> Result<bool, PolicyError> {
+fn flag(policy: &Map<String, Value>, name: &str, default: Option<bool>) -> Result<bool, PolicyError> {
     match (policy.get(name), default) {
         (Some(Value::Bool(flag)), _) => Ok(*flag),
         (None | Some(Value::Null), Some(default)) => Ok(default),
         (None, None) => Err(PolicyError::Request(format!("{name} is missing"))),
-        (Some(other), _) => Err(PolicyError::Request(format!(
-            "{name} is {other}, expected true or false"
-        ))),
+        (Some(other), _) => Err(PolicyError::Request(format!("{name} is {other}, expected true or false"))),
     }
 }
 
@@ -227,22 +205,15 @@ fn days(policy: &Map<String, Value>) -> Result<Option<u32>, PolicyError> {
     };
     match value.as_u64().and_then(|days| u32::try_from(days).ok()) {
         Some(days) => Ok(Some(days)),
-        None => Err(PolicyError::Request(format!(
-            "grace_days is {value}, expected a number of days"
-        ))),
+        None => Err(PolicyError::Request(format!("grace_days is {value}, expected a number of days"))),
     }
 }
 
-fn array<'a>(
-    policy: &'a Map<String, Value>,
-    name: &str,
-) -> Result<Option<&'a Vec<Value>>, PolicyError> {
+fn array<'a>(policy: &'a Map<String, Value>, name: &str) -> Result<Option<&'a Vec<Value>>, PolicyError> {
     match present(policy, name) {
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list)),
-        Some(other) => Err(PolicyError::Request(format!(
-            "{name} is {other}, expected an array"
-        ))),
+        Some(other) => Err(PolicyError::Request(format!("{name} is {other}, expected an array"))),
     }
 }
 

@@ -6,12 +6,7 @@ use serde_json::Value;
 use super::json::{allowed_aaguids, level, members, mode_error};
 use super::{Mode, Policy, PolicyError};
 
-const MEMBERS: [&str; 4] = [
-    "tenant_id",
-    "enforcement_mode",
-    "minimum_certification_level",
-    "allowed_aaguids",
-];
+const MEMBERS: [&str; 4] = ["tenant_id", "enforcement_mode", "minimum_certification_level", "allowed_aaguids"];
 
 impl Policy {
     /// Reads the legacy form: `warn` is audit, and where no level is named every certified model

@@ -55,7 +55,8 @@ fn what_is_no_later_fix_clears_nothing() {
 
 #[test]
 fn a_later_certification_clears_too() {
-    let certified = |date: &str| json!({ "status": "FIDO_CERTIFIED_L1", "effectiveDate": date, "authenticatorVersion": 5 });
+    let certified =
+        |date: &str| json!({ "status": "FIDO_CERTIFIED_L1", "effectiveDate": date, "authenticatorVersion": 5 });
     check(json!([compromise(None), certified("2025-06-01")]), Some(5), None);
     check(json!([compromise(None), certified("2025-06-01")]), Some(4), DENIED);
     check(json!([compromise(None), certified("2025-01-01")]), Some(5), DENIED);

@@ -149,7 +149,10 @@ fn the_legacy_form_is_as_strict() {
     let code = |policy: Value| Policy::from_legacy_json(&policy).unwrap_err().code();
     assert_eq!(code(json!({})), "invalid_enforcement_mode");
     assert_eq!(code(json!({ "enforcement_mode": "audit" })), "invalid_enforcement_mode");
-    assert_eq!(code(json!({ "enforcement_mode": "off", "minimum_certification_level": "L4" })), "invalid_certification_level");
+    assert_eq!(
+        code(json!({ "enforcement_mode": "off", "minimum_certification_level": "L4" })),
+        "invalid_certification_level"
+    );
     assert_eq!(code(json!({ "enforcement_mode": "block", "allowed_aaguids": [ZERO] })), "invalid_aaguid");
     assert_eq!(code(json!({ "enforcement_mode": "block", "block_software_auth": true })), "invalid_request");
 }

@@ -60,7 +60,8 @@ fn a_u2f_models_good_name_cannot_be_borrowed() {
     let identifier = Some(KeyIdentifier([0; 20]));
     let metadata = metadata(certified());
     let known = Policy { require_known_aaguids: true, ..block() };
-    let mut u2f = Evidence { fmt: Format::FidoU2f, key_identifier: identifier, aaguid: Default::default(), ..evidence() };
+    let mut u2f =
+        Evidence { fmt: Format::FidoU2f, key_identifier: identifier, aaguid: Default::default(), ..evidence() };
     assert_eq!(evaluate(&known, &u2f, Some(&metadata), TODAY).outcome, Outcome::Pass);
     // Another format's statement is not looked up by its certificate's key.
     u2f.fmt = Format::Packed;
@@ -120,6 +121,7 @@ fn evidence_can_be_stored() {
     let evidence = Evidence {
         key_identifier: Some(KeyIdentifier([7; 20])),
         certificates_sha256: vec![[1; 32]],
+        anchor_sha256: Some([2; 32]),
         firmware: Some(3),
         ..evidence()
     };
