@@ -153,8 +153,7 @@ impl Lab {
                 put(&mut statement, "attestationCertificateKeyIdentifiers", identifiers);
             }
         }
-        let reports: Result<Vec<_>, _> =
-            model.status_reports.iter().map(|report| self.report(model, report)).collect();
+        let reports: Result<Vec<_>, _> = model.status_reports.iter().map(|report| self.report(model, report)).collect();
         let changed = model.status_reports.iter().filter_map(|report| report.effective_date).max();
         entry.insert("metadataStatement".to_owned(), statement);
         entry.insert("statusReports".to_owned(), json!(reports?));
@@ -227,5 +226,6 @@ fn put(object: &mut Value, name: &str, value: Value) {
 
 /// JWS has the two numbers of an ECDSA signature side by side (RFC 7518 3.4).
 fn raw(der: &[u8]) -> Vec<u8> {
-    p256::ecdsa::Signature::from_der(der).map_or_else(|_not_der| der.to_vec(), |signature| signature.to_bytes().to_vec())
+    p256::ecdsa::Signature::from_der(der)
+        .map_or_else(|_not_der| der.to_vec(), |signature| signature.to_bytes().to_vec())
 }

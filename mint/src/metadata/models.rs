@@ -98,9 +98,7 @@ pub struct Report {
 impl Model {
     /// Does it ever show a certificate? Then an anchor vouches for it.
     pub fn has_certificates(&self) -> bool {
-        self.attestation_types
-            .iter()
-            .any(|kind| matches!(kind.as_str(), "basic_full" | "attca" | "anonca"))
+        self.attestation_types.iter().any(|kind| matches!(kind.as_str(), "basic_full" | "attca" | "anonca"))
     }
 }
 

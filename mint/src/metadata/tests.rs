@@ -27,7 +27,12 @@ fn every_date_is_moved_alike() {
     assert_eq!(payload(Overdue::Weeks)["nextUpdate"], "2026-11-02");
     assert_eq!(payload(Overdue::Months)["nextUpdate"], "2026-10-02");
     let payload = payload(Overdue::No);
-    let entry = payload["entries"].as_array().unwrap().iter().find(|entry| entry["aaguid"] == "08987058-cadc-4b81-b6e1-30de50dcbe96").unwrap();
+    let entry = payload["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["aaguid"] == "08987058-cadc-4b81-b6e1-30de50dcbe96")
+        .unwrap();
     assert_eq!(entry["statusReports"][0]["effectiveDate"], "2020-08-06");
 }
 
