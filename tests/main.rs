@@ -1,1 +1,3 @@
+mod policy_rows;
+mod shared;
 mod tidy;

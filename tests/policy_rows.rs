@@ -39,11 +39,8 @@ rows! {
 fn no_row_is_missing() {
     let Some(file) = shared(TABLE) else { return };
     let table = csv(&fs::read_to_string(file).unwrap());
-    let ids: BTreeSet<String> = table
-        .iter()
-        .map(|row| row[0].to_lowercase())
-        .filter(|id| id.starts_with('e'))
-        .collect();
+    let ids: BTreeSet<String> =
+        table.iter().map(|row| row[0].to_lowercase()).filter(|id| id.starts_with('e')).collect();
     assert_eq!(ids, ROWS.iter().map(|name| (*name).to_owned()).collect());
 }
 
@@ -64,20 +61,12 @@ fn the_labs_models_are_the_tables_models() {
 fn check(name: &str) {
     let Some(file) = shared(TABLE) else { return };
     let table = csv(&fs::read_to_string(file).unwrap());
-    let row = table
-        .iter()
-        .find(|row| row[0].eq_ignore_ascii_case(name))
-        .unwrap();
+    let row = table.iter().find(|row| row[0].eq_ignore_ascii_case(name)).unwrap();
     let [_, _, input, policy, evidence, state, outcome, rule, reason, http, code] = &row[..] else {
         panic!("{name} has {} columns", row.len());
     };
     let today = day(OffsetDateTime::from_unix_timestamp(NOW).unwrap());
-    let decision: Decision = evaluate(
-        &policy_of(policy),
-        &evidence_of(evidence),
-        metadata(state),
-        today,
-    );
+    let decision: Decision = evaluate(&policy_of(policy), &evidence_of(evidence), metadata(state), today);
     let got = [
         decision.outcome.to_string(),
         decision.failed_rule.map_or_else(String::new, |rule| rule.to_string()),
@@ -176,10 +165,7 @@ fn load(issue: Issue) -> Metadata {
     let blob = lab().metadata_blob(&issue).unwrap();
     let metadata = Metadata::load(&blob, &trust, Some(6), now).unwrap();
     assert_eq!(metadata.skipped, []);
-    assert_eq!(
-        metadata.entries().len(),
-        facts().models.iter().filter(|model| model.in_metadata).count()
-    );
+    assert_eq!(metadata.entries().len(), facts().models.iter().filter(|model| model.in_metadata).count());
     metadata
 }
 
