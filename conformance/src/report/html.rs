@@ -9,7 +9,7 @@ use assay_protocol::base64url;
 use assay_protocol::digest::sha256;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{CaseReport, Report};
+use super::{CaseReport, Report, Standing};
 
 /// The whole page.
 pub fn page(report: &Report) -> String {
@@ -58,17 +58,12 @@ fn anchor(suite: &str, case: &CaseReport) -> String {
 
 /// An outcome as a small label.
 fn chip(case: &CaseReport) -> Markup {
-    let outcome = case.outcome.name();
-    let text = if case.known_failure.is_some() {
-        match outcome {
-            "fail" => "known failure",
-            "pass" | "unattributed" => "unexpected pass",
-            other => other,
-        }
-    } else {
-        outcome
+    let (tone, text) = match case.standing() {
+        Standing::KnownFailure => ("skip", "known failure"),
+        Standing::UnexpectedPass => ("broken", "unexpected pass"),
+        _ => (case.outcome.name(), case.outcome.name()),
     };
-    html! { span class=(format!("chip {outcome}")) { (text) } }
+    html! { span class=(format!("chip {tone}")) { (text) } }
 }
 
 const STYLE: &str = include_str!("html/style.css");

@@ -42,3 +42,6 @@ pub fn from_str(text: &str) -> Result<Report, serde_json::Error> {
     }
     serde_json::from_value(value)
 }
+
+#[cfg(test)]
+mod tests;

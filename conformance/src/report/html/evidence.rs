@@ -43,9 +43,11 @@ fn one(exchange: &Exchange, depth: Depth) -> Markup {
             }
             @if let Some(edit) = &exchange.sent.edit { p.edit { (edit) } }
             @if probe { (differences(&exchange.sent.parts)) }
-            @if whole { (message("Sent", &exchange.sent, depth)) }
-            @if let (true, Some(received)) = (whole, &exchange.received) {
-                (message("Came back", received, depth))
+            @if whole {
+                (message("Sent", &exchange.sent, depth, false))
+                @if let Some(received) = &exchange.received {
+                    (message("Came back", received, depth, probe && depth == Depth::Full))
+                }
             }
         }
     }
@@ -84,22 +86,22 @@ fn differences(parts: &[Part]) -> Markup {
     }
 }
 
-fn message(title: &str, message: &Message, depth: Depth) -> Markup {
-    let empty = message.parts.is_empty() && message.json.is_none() && message.raw.is_none();
-    // A short answer is worth reading at once.
-    let open = depth == Depth::Full && message.parts.is_empty();
+fn message(title: &str, message: &Message, depth: Depth, open: bool) -> Markup {
+    let apart = !message.parts.is_empty();
+    // Where the message is taken apart, its JSON and bytes are one step further down.
+    let raw = html! {
+        @if let Some(json) = &message.json { pre { (pretty(json)) } }
+        @if let Some(raw) = &message.raw { pre { (raw) } }
+    };
     html! {
-        @if !empty {
+        @if apart || message.json.is_some() || message.raw.is_some() {
             details.message open[open] {
                 summary { (title) " " span.hint { (hint(message)) } }
-                div.parts { @for part in &message.parts { (one_part(part, depth)) } }
-                @if depth == Depth::Full || message.parts.is_empty() {
-                    @if let Some(json) = &message.json {
-                        details.raw open[message.parts.is_empty()] { summary { "JSON" } pre { (pretty(json)) } }
-                    }
-                    @if let Some(raw) = &message.raw {
-                        details.raw open[message.parts.is_empty()] { summary { "Raw" } pre { (raw) } }
-                    }
+                @if apart {
+                    div.parts { @for part in &message.parts { (one_part(part, depth)) } }
+                    @if depth == Depth::Full { details.raw { summary { "As it went over the wire" } (raw) } }
+                } @else {
+                    (raw)
                 }
             }
         }

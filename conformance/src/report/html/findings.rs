@@ -3,16 +3,17 @@
 use maud::{Markup, html};
 
 use super::{anchor, chip, evidence};
-use crate::report::{CaseReport, Report};
+use crate::report::{CaseReport, Report, Standing};
 use crate::verdict::Outcome;
 
 pub(super) fn section(report: &Report) -> Markup {
-    let found: Vec<(&str, &CaseReport)> = report
+    let mut found: Vec<(&str, &CaseReport)> = report
         .suites
         .iter()
         .flat_map(|suite| suite.cases.iter().map(|case| (suite.id.as_str(), case)))
         .filter(|(_, case)| needs_attention(case))
         .collect();
+    found.sort_by_key(|(_, case)| rank(case));
     html! {
         @if !found.is_empty() {
             section.findings {
@@ -34,10 +35,30 @@ pub(super) fn needs_attention(case: &CaseReport) -> bool {
     }
 }
 
+/// What binds comes first, what is known comes last.
+fn rank(case: &CaseReport) -> u8 {
+    match case.standing() {
+        Standing::Failure if case.header.level.binds() => 0,
+        Standing::Failure => 1,
+        Standing::UnexpectedPass => 2,
+        Standing::Broken => 3,
+        Standing::KnownFailure | Standing::Fine => 4,
+    }
+}
+
+/// The colour of a card: an unexpected pass is no good news.
+fn tone(case: &CaseReport) -> &'static str {
+    match case.standing() {
+        Standing::UnexpectedPass => "broken",
+        Standing::KnownFailure => "skip",
+        _ => case.outcome.name(),
+    }
+}
+
 fn card(report: &Report, suite: &str, case: &CaseReport) -> Markup {
     let header = &case.header;
     html! {
-        article class=(format!("card {}", case.outcome.name())) id=(anchor(suite, case)) {
+        article class=(format!("card {}", tone(case))) id=(anchor(suite, case)) {
             header {
                 p.line { (chip(case)) span.level { (header.level) } span.clause { (header.clause) } }
                 h3 { (header.title) }
