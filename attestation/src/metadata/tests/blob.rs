@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use assay_mint::edits::Effect;
 use assay_mint::lab::Lab;
-use assay_mint::metadata::{Issue, MetadataEdit, models};
+use assay_mint::metadata::{self as mint, Issue, MetadataEdit, models};
+use assay_protocol::check::Enforced;
 use time::{Duration, OffsetDateTime};
 
-use crate::metadata::{LEAF_NAME, Metadata, Rejection, Status, Trust};
-use crate::path::Anchors;
+use crate::certificate::Certificate;
+use crate::metadata::{Entry, KeyIdentifier, LEAF_NAME, Metadata, Rejection, Status, Trust};
+use crate::path::{self, Anchors};
 
 const NOW: i64 = 1_900_000_000;
 
@@ -113,6 +115,27 @@ fn the_good_blob_is_loaded_whole() {
     assert!(!entry.attestation_root_certificates.is_empty());
     let surrounded = format!("\n {}\r\n", blob(&Issue::new(7)));
     assert!(load(&surrounded, Some(6)).is_ok());
+}
+
+#[test]
+fn every_models_certificates_lead_to_its_own_entry_and_to_no_other() {
+    let metadata = load(&blob(&Issue::new(7)), None).unwrap();
+    let reaches = |path: &[Certificate], entry: &Entry| {
+        path::verify(path, &entry.attestation_root_certificates, now(), &Enforced::all()).is_ok()
+    };
+    for model in models().iter().filter(|model| model.in_metadata && model.has_certificates()) {
+        let x5c = lab().model_chain(&model.id).issue().unwrap().x5c();
+        let path: Vec<_> = x5c.iter().map(|der| Certificate::parse(der).unwrap()).collect();
+        let own = match &model.id {
+            mint::ModelId::Aaguid(aaguid) => metadata.by_aaguid(aaguid),
+            mint::ModelId::KeyIdentifier(_) => metadata.by_key_identifier(&KeyIdentifier::of(&path[0]).unwrap()),
+        };
+        let own = own.unwrap();
+        assert_eq!(own.description, model.name);
+        for entry in metadata.entries() {
+            assert_eq!(reaches(&path, entry), entry.id == own.id, "{} by {}", model.id, entry.id);
+        }
+    }
 }
 
 #[test]
