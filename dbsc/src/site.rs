@@ -33,6 +33,13 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// The origin of an HTTP server on the machine itself, of what a request's `Host` says. None for
+/// every other host: what a request says of itself proves nothing beyond the machine.
+pub fn loopback_origin(host: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://{host}/")).ok()?;
+    (is_loopback(&url) && url.path() == "/").then(|| origin(&url))
+}
+
 /// The registrable domain of a host: one label more than its public suffix. An address, a public
 /// suffix itself and a single label have none.
 pub fn registrable_domain(host: &str) -> Option<&str> {

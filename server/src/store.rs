@@ -88,8 +88,6 @@ pub(crate) trait Store: Send + Sync {
     /// Stores a device-bound session if the stored version is one below this one's (0: there is none);
     /// false if it is not, in which case nothing is written.
     fn put_bound_session(&self, bound: BoundSession, events: Vec<Event>) -> Result<bool, Error>;
-    /// Forgets a device-bound session; true if there was one.
-    fn end_bound_session(&self, id: &str, events: Vec<Event>) -> Result<bool, Error>;
 
     /// Writes audit lines that tell of no change.
     fn record(&self, events: Vec<Event>) -> Result<(), Error>;

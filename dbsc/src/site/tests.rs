@@ -65,3 +65,17 @@ fn secure_connections() {
         assert_eq!(Secure::Loopback.admits(&url(text)), loopback, "{text}");
     }
 }
+
+#[test]
+fn loopback_origins() {
+    for (host, expected) in [
+        ("localhost:8080", Some("http://localhost:8080")),
+        ("127.0.0.1:1", Some("http://127.0.0.1:1")),
+        ("example.com", None),
+        ("localhost@example.com", None),
+        ("localhost/x", None),
+        ("", None),
+    ] {
+        assert_eq!(loopback_origin(host).as_deref(), expected, "{host}");
+    }
+}

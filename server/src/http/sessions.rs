@@ -35,11 +35,12 @@ pub(super) fn whoami(call: &Call) -> Result<Reply, Error> {
 /// `POST /v1/logout`: 204, and the session is over.
 pub(super) fn logout(call: &Call) -> Result<Reply, Error> {
     let session = current(&call.state, &call.headers)?;
+    dbsc::end(&call.state, &session, "logout")?;
     let ended = Event::new(EventType::SessionEnded, &session.tenant_id, call.state.now()).user(Some(&session.user_id));
     call.state.store().end_session(session.id, vec![ended.detail("reason", "logout")])?;
     let removed =
         SetCookie { name: cookies::SESSION, value: "", max_age: Some(Duration::ZERO), wire: Wire::of(&call.headers) };
-    Ok(Reply::no_content().with(removed.header()))
+    Ok(Reply::no_content().with(removed.header()).with(dbsc::removal(&call.headers)))
 }
 
 /// The session that the request's cookie names.

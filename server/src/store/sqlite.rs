@@ -83,6 +83,15 @@ impl Sqlite {
     }
 }
 
+#[cfg(test)]
+impl Sqlite {
+    /// A session without a ceremony before it.
+    pub(crate) fn begin_session(&self, session: Session) -> Result<(), Error> {
+        let now = session.created_at;
+        self.queue.run(move |connection| sessions::add(connection, &session, now))
+    }
+}
+
 fn open_file(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -214,11 +223,6 @@ impl Store for Sqlite {
 
     fn put_bound_session(&self, bound: BoundSession, events: Vec<Event>) -> Result<bool, Error> {
         self.write_if(events, move |connection| sessions::put_bound(connection, &bound))
-    }
-
-    fn end_bound_session(&self, id: &str, events: Vec<Event>) -> Result<bool, Error> {
-        let id = id.to_owned();
-        self.write_if(events, move |connection| sessions::end_bound(connection, &id))
     }
 
     fn record(&self, events: Vec<Event>) -> Result<(), Error> {

@@ -31,9 +31,9 @@ pub(super) fn add(connection: &Connection, session: &Session, now: OffsetDateTim
     Ok(())
 }
 
-/// Ends a session and the bound ones that hang on it.
+/// Ends a session. The bound ones that hang on it stay until they expire, so that a refresh can be
+/// told that its session is over.
 pub(super) fn end(connection: &Connection, id: Digest) -> Result<bool, Error> {
-    connection.prepare_cached("DELETE FROM bound_sessions WHERE session = ?")?.execute([id.0])?;
     Ok(connection.prepare_cached("DELETE FROM sessions WHERE id = ?")?.execute([id.0])? > 0)
 }
 
@@ -79,10 +79,6 @@ pub(super) fn put_bound(connection: &Connection, bound: &BoundSession) -> Result
             .execute(columns)?
     };
     Ok(written > 0)
-}
-
-pub(super) fn end_bound(connection: &Connection, id: &str) -> Result<bool, Error> {
-    Ok(connection.prepare_cached("DELETE FROM bound_sessions WHERE id = ?")?.execute([id])? > 0)
 }
 
 fn to_session(row: &Row<'_>) -> rusqlite::Result<Session> {
