@@ -16,7 +16,7 @@ use crate::auth;
 use crate::error::{Error, Problem};
 use crate::http::Call;
 use crate::state::AppState;
-use crate::store::Client;
+use crate::store::{Ceremony, Client};
 
 /// The algorithms that are offered where nobody asks for fewer.
 pub(crate) fn algorithms() -> Vec<i64> {
@@ -114,24 +114,25 @@ impl Attempt {
 
 /// A rejection as an answer: those of the attestation statement share one code, and all name the
 /// exact check.
-impl From<Rejection> for Error {
-    fn from(rejection: Rejection) -> Self {
-        let code = if is_about_attestation(rejection.code()) { "invalid_attestation" } else { rejection.code() };
-        let summary = match &rejection {
-            Rejection::Malformed { reason, .. } => format!("refused: {}", reason.code),
-            Rejection::Check { check, .. } => format!("refused: {}", check.summary),
-        };
-        Problem {
-            check: Some(rejection.code()),
-            clause: Some(rejection.clause()),
-            detail: Some(rejection.detail().to_owned()).filter(|detail| !detail.is_empty()),
-            ..Problem::new(400, code, summary)
-        }
-        .into()
+fn refused(rejection: &Rejection, ceremony: Ceremony) -> Error {
+    let about_attestation = ceremony == Ceremony::Registration && is_about_attestation(rejection.code());
+    let code = if about_attestation { "invalid_attestation" } else { rejection.code() };
+    let summary = match rejection {
+        Rejection::Malformed { reason, .. } => format!("refused: {}", reason.code),
+        Rejection::Check { check, .. } => format!("refused: {}", check.summary),
+    };
+    Problem {
+        check: Some(rejection.code()),
+        clause: Some(rejection.clause()),
+        detail: Some(rejection.detail().to_owned()).filter(|detail| !detail.is_empty()),
+        ..Problem::new(400, code, summary)
     }
+    .into()
 }
 
+/// Is it about the statement of a registration, or about the only signature that one has?
 fn is_about_attestation(code: &str) -> bool {
     assay_attestation::Check::ALL.iter().any(|check| check.id() == code)
         || assay_attestation::Reason::ALL.iter().any(|reason| reason.info().code == code)
+        || code.starts_with("signature_")
 }

@@ -70,7 +70,7 @@ impl Config {
             challenge_lifetime: Duration::from_secs(300),
             session_lifetime: Duration::from_secs(8 * 3600),
             dbsc: DbscLifetimes::default(),
-            body_limit: 64 * 1024,
+            body_limit: 256 * 1024,
             signals: Signals::Ignored,
         }
     }

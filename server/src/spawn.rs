@@ -13,7 +13,7 @@ use crate::error::{Error, StartError};
 use crate::http;
 use crate::state::AppState;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Capability, Client, Digest, Store, Tenant};
+use crate::store::{Capability, Client, Digest, Store as _, Tenant};
 
 /// Starts a server. It is bound and answers when this returns; it runs on a thread of its own,
 /// which owns the only runtime.
@@ -103,7 +103,7 @@ impl Handle {
     fn shut_down(&mut self) {
         if let Some(stop) = self.stop.take() {
             // A server that has ended already has dropped its end.
-            drop(stop.send(()));
+            stop.send(()).ok();
         }
         if let Some(thread) = self.thread.take() {
             drop(thread.join());

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::options::begin;
 use super::registration::{self as own_registration, Demanded};
-use super::{Attempt, Contract, Frames, algorithms, challenge};
+use super::{Attempt, Contract, Frames, algorithms, challenge, refused};
 use crate::audit::{Event, EventType, Outcome};
 use crate::check::Check;
 use crate::error::Error;
@@ -91,7 +91,8 @@ fn judge(call: &Call, contract: Contract, attempt: &mut Attempt) -> Result<Finis
         }
         let view =
             held.as_ref().map(|(credential, user)| Held { user_handle: &user.handle, record: &credential.record });
-        let authentication = authentication::finish(&rp, &remembered.pending, &response, view, state.profile())?;
+        let authentication = authentication::finish(&rp, &remembered.pending, &response, view, state.profile())
+            .map_err(|rejection| refused(&rejection, Ceremony::Authentication))?;
         let Some((credential, user)) = held else {
             return Err(Error::Internal("an authentication without a credential".to_owned()));
         };

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::options::begin;
-use super::{Attempt, Contract, Frames, authentication, challenge};
+use super::{Attempt, Contract, Frames, authentication, challenge, refused};
 use crate::audit::{Event, EventType, Outcome};
 use crate::error::{Error, Problem};
 use crate::http::Call;
@@ -132,7 +132,7 @@ fn verify(state: &AppState, remembered: &Remembered, response: &RegistrationResp
     if let Some(error) = store_failed.take() {
         return Err(error.into());
     }
-    let registration = verdict?;
+    let registration = verdict.map_err(|rejection| refused(&rejection, Ceremony::Registration))?;
     sound(&registration)?;
     Ok(registration)
 }

@@ -64,7 +64,7 @@ impl Parameters {
         let not_a_number = |text: &str| {
             Error::InvalidRequest(format!("the query parameter {name} is {text:?}, not a number that it takes"))
         };
-        self.text(name).map(|text| text.parse().map_err(|_| not_a_number(text))).transpose()
+        self.text(name).map(|text| text.parse().map_err(|_error| not_a_number(text))).transpose()
     }
 }
 

@@ -34,11 +34,6 @@ impl Object {
         }
     }
 
-    /// The tree below it.
-    pub(crate) fn node(&self) -> &Node {
-        &self.node
-    }
-
     /// The same as a value of `serde_json`.
     pub(crate) fn to_value(&self) -> Value {
         self.node.to_serde()
@@ -118,14 +113,14 @@ impl Object {
     /// A string that names one of a type's values.
     pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
         let unknown = |text: &str| Error::InvalidRequest(format!("{}{name} has no value {text:?}", self.place));
-        self.text(name)?.map(|text| text.parse().map_err(|_| unknown(text))).transpose()
+        self.text(name)?.map(|text| text.parse().map_err(|_error| unknown(text))).transpose()
     }
 
     /// An array of strings that each name one of a type's values.
     pub(crate) fn all_parsed<T: FromStr>(&self, name: &str) -> Result<Vec<T>, Error> {
         let unknown = |text: &str| Error::InvalidRequest(format!("{}{name} has no value {text:?}", self.place));
         let texts = self.texts(name)?.unwrap_or_default();
-        texts.iter().map(|text| text.parse().map_err(|_| unknown(text))).collect()
+        texts.iter().map(|text| text.parse().map_err(|_error| unknown(text))).collect()
     }
 
     fn typed<'a, T>(

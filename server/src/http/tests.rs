@@ -1,1 +1,8 @@
-//! Tests.
+//! The routes over real sockets, with forged ceremonies.
+
+mod accounts;
+mod bodies;
+mod ceremonies;
+mod challenges;
+mod policies;
+mod rig;

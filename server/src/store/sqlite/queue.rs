@@ -3,7 +3,7 @@
 //! Each job runs in a savepoint of its own, so that a job that fails takes nobody with it, and
 //! each caller is answered after the commit that holds its work, never before.
 
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -13,7 +13,7 @@ use crate::store::Error;
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Queue {
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -34,18 +34,7 @@ impl Queue {
         work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = mpsc::sync_channel(1);
-        let job = Job(Box::new(move |connection| {
-            let done = connection.map(work).unwrap_or_else(Err);
-            let keep = if done.is_ok() { Keep::Yes } else { Keep::No };
-            let settle = move |committed: Result<(), Error>| {
-                // A caller that no longer waits has nobody to tell.
-                drop(answer.send(match (done, committed) {
-                    (Ok(_), Err(error)) => Err(error),
-                    (done, _) => done,
-                }));
-            };
-            (keep, Settle(Box::new(settle)))
-        }));
+        let job = Box::new(Task { work, answer });
         let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(job).map_err(|_closed| Error::Closed)?;
         answered.recv().map_err(|_closed| Error::Closed)?
@@ -62,11 +51,35 @@ impl Drop for Queue {
     }
 }
 
-/// Work for the writing thread: handed a connection, or the reason why there is none.
-struct Job(Box<dyn FnOnce(Result<&Connection, Error>) -> (Keep, Settle) + Send>);
+/// Work for the writing thread.
+trait Job: Send {
+    /// Runs on a connection, or is told why there is none.
+    fn run(self: Box<Self>, connection: Result<&Connection, Error>) -> (Keep, Settle);
+}
 
 /// The answer to a caller, given once the commit is known.
-struct Settle(Box<dyn FnOnce(Result<(), Error>) + Send>);
+struct Settle(Box<dyn FnOnce(Result<(), Error>)>);
+
+struct Task<W, T> {
+    work: W,
+    answer: SyncSender<Result<T, Error>>,
+}
+
+impl<T: Send + 'static, W: FnOnce(&Connection) -> Result<T, Error> + Send> Job for Task<W, T> {
+    fn run(self: Box<Self>, connection: Result<&Connection, Error>) -> (Keep, Settle) {
+        let Self { work, answer } = *self;
+        let done = connection.and_then(work);
+        let keep = if done.is_ok() { Keep::Yes } else { Keep::No };
+        let settle = move |committed: Result<(), Error>| {
+            // A caller that no longer waits has nobody to tell.
+            drop(answer.send(match (done, committed) {
+                (Ok(_), Err(error)) => Err(error),
+                (done, _) => done,
+            }));
+        };
+        (keep, Settle(Box::new(settle)))
+    }
+}
 
 /// Whether a job's writes stay.
 #[derive(PartialEq)]
@@ -75,7 +88,7 @@ enum Keep {
     No,
 }
 
-fn write_all(mut connection: Connection, queue: &Receiver<Job>) {
+fn write_all(mut connection: Connection, queue: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = queue.recv() {
         let mut waiting = Vec::new();
         let committed = write_batch(&mut connection, first, queue, &mut waiting);
@@ -90,15 +103,15 @@ fn write_all(mut connection: Connection, queue: &Receiver<Job>) {
 
 fn write_batch(
     connection: &mut Connection,
-    first: Job,
-    queue: &Receiver<Job>,
+    first: Box<dyn Job>,
+    queue: &Receiver<Box<dyn Job>>,
     waiting: &mut Vec<Settle>,
 ) -> Result<(), Error> {
     let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
         Err(error) => {
             let error = Error::from(error);
-            waiting.push(first.0(Err(error.clone())).1);
+            waiting.push(first.run(Err(error.clone())).1);
             return Err(error);
         }
     };
@@ -106,13 +119,13 @@ fn write_batch(
     while let Some(job) = next {
         match transaction.savepoint() {
             Ok(savepoint) => {
-                let (keep, settle) = job.0(Ok(&savepoint));
+                let (keep, settle) = job.run(Ok(&savepoint));
                 waiting.push(settle);
                 if keep == Keep::Yes {
                     savepoint.commit()?;
                 } // a dropped savepoint rolls back
             }
-            Err(error) => waiting.push(job.0(Err(error.into())).1),
+            Err(error) => waiting.push(job.run(Err(error.into())).1),
         }
         next = if waiting.len() < LONGEST_BATCH { queue.try_recv().ok() } else { None };
     }
