@@ -1,0 +1,144 @@
+//! The client: where it stands, and what both ceremonies share.
+
+use std::time::{Duration, Instant};
+
+use assay_protocol::client_data::{Collected, serialize};
+use assay_protocol::ctap2::get_info;
+use assay_protocol::webauthn::AuthenticatorAttachment;
+use assay_transport::{Cancel, Channel};
+
+use crate::authenticator::Authenticator;
+use crate::error::{ClientError, Unfit};
+use crate::origin::{Invalid, Origin};
+use crate::random::{Random, SystemRandom};
+use crate::rp_id;
+use crate::user::User;
+
+/// A page in a browser.
+pub struct Client {
+    /// The page's origin.
+    pub origin: Origin,
+    /// How the page stands among others.
+    pub embedding: Embedding,
+    /// Who sits in front of it.
+    pub user: Box<dyn User>,
+    /// Where random bytes come from.
+    pub random: Box<dyn Random>,
+    /// How long ceremonies may take.
+    pub timeouts: Timeouts,
+    /// The page's abort signal.
+    pub cancel: Cancel,
+}
+
+/// How a page stands among others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Embedding {
+    /// Of the same origin as everything above it.
+    #[default]
+    SameOrigin,
+    /// Inside a page of another origin.
+    CrossOrigin {
+        /// The origin of the outermost page, if the client tells it.
+        top_origin: Option<Origin>,
+    },
+}
+
+/// The client's limits for the `timeout` member (WebAuthn L3 15.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Where the options name none.
+    pub default: Duration,
+    /// Never less.
+    pub shortest: Duration,
+    /// Never more.
+    pub longest: Duration,
+}
+
+/// What a ceremony starts from once origin and RP ID are settled.
+pub(crate) struct Prepared {
+    pub(crate) rp_id: String,
+    pub(crate) client_data_json: Vec<u8>,
+    pub(crate) deadline: Instant,
+}
+
+impl Client {
+    /// A page at `origin`, as `location.origin` writes it.
+    pub fn new(origin: &str, user: Box<dyn User>) -> Result<Self, Invalid> {
+        Ok(Self {
+            origin: origin.parse()?,
+            embedding: Embedding::SameOrigin,
+            user,
+            random: Box::new(SystemRandom),
+            timeouts: Timeouts::default(),
+            cancel: Cancel::new(),
+        })
+    }
+
+    /// The RP ID, the client data and the deadline (WebAuthn L3 5.1.3 steps 4 to 15, 5.1.4.1 steps 4 to 12).
+    pub(crate) fn prepare(
+        &self,
+        kind: &str,
+        challenge: &[u8],
+        rp_id: Option<&str>,
+        timeout: Option<u64>,
+    ) -> Result<Prepared, ClientError> {
+        let (cross_origin, top_origin) = match &self.embedding {
+            Embedding::SameOrigin => (false, None),
+            Embedding::CrossOrigin { top_origin } => (true, top_origin.as_ref().map(Origin::to_string)),
+        };
+        let origin = self.origin.to_string();
+        Ok(Prepared {
+            rp_id: rp_id::determine(&self.origin, rp_id)?,
+            client_data_json: serialize(&Collected {
+                kind,
+                challenge,
+                origin: &origin,
+                cross_origin,
+                top_origin: top_origin.as_deref(),
+            }),
+            deadline: Instant::now() + self.timeouts.of(timeout),
+        })
+    }
+
+    /// The authenticator at the other end of `channel`, for this client's ceremonies until `deadline`.
+    pub fn authenticator<'c>(&'c mut self, channel: &'c mut Channel, deadline: Instant) -> Authenticator<'c> {
+        Authenticator { channel, user: &mut *self.user, random: &mut *self.random, cancel: &self.cancel, deadline }
+    }
+}
+
+impl Timeouts {
+    /// The time for a ceremony whose options say `millis`.
+    pub fn of(&self, millis: Option<u64>) -> Duration {
+        let wanted = millis.map_or(self.default, Duration::from_millis);
+        wanted.max(self.shortest).min(self.longest)
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            default: Duration::from_secs(5 * 60),
+            shortest: Duration::from_secs(10),
+            longest: Duration::from_secs(10 * 60),
+        }
+    }
+}
+
+/// CTAP2 at all?
+pub(crate) fn require_ctap2(info: &get_info::Response) -> Result<(), Unfit> {
+    match info.versions.iter().any(|version| version.starts_with("FIDO_2_")) {
+        true => Ok(()),
+        false => Err(Unfit::NotCtap2),
+    }
+}
+
+/// How the authenticator is attached, by its own word.
+pub(crate) fn attachment(info: &get_info::Response) -> AuthenticatorAttachment {
+    match info.option("plat") {
+        Some(true) => AuthenticatorAttachment::Platform,
+        _ => AuthenticatorAttachment::CrossPlatform,
+    }
+}
+
+#[cfg(test)]
+mod tests;

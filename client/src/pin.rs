@@ -1,0 +1,188 @@
+//! Tokens by PIN, and the PIN itself (CTAP 2.3 6.5.5).
+
+use assay_protocol::ctap2::client_pin::{Request, SubCommand};
+use assay_protocol::ctap2::{Status, get_info};
+use assay_protocol::pin_uv::{self, KeyAgreement, Protocol, PublicKey, SharedSecret, Token, pad_pin, pin_hash};
+
+use crate::authenticator::Authenticator;
+use crate::error::{ClientError, PinFailure};
+use crate::user::{PinReason, PinRequest};
+
+/// More prompts than a person would bear.
+const MAX_PROMPTS: usize = 16;
+
+/// The shortest PIN where getInfo names none.
+const DEFAULT_MIN_LENGTH: u64 = 4;
+
+/// Both public keys have met.
+struct Agreed {
+    public_key: PublicKey,
+    secret: SharedSecret,
+}
+
+/// The protocol to speak: two if the authenticator knows it, else one.
+pub fn protocol(info: &get_info::Response) -> Option<Protocol> {
+    let known = |protocol: &Protocol| info.has_pin_uv_auth_protocol(protocol.number());
+    // CTAP 2.0 had but one, and needed no list.
+    let unlisted = info.pin_uv_auth_protocols.is_none().then_some(Protocol::One);
+    [Protocol::Two, Protocol::One].into_iter().find(known).or(unlisted)
+}
+
+/// Asks for the PIN, again while it is wrong, and gets a token with these permissions for `rp_id`.
+pub fn token(
+    authenticator: &mut Authenticator<'_>,
+    info: &get_info::Response,
+    permissions: u64,
+    rp_id: &str,
+) -> Result<Token, ClientError> {
+    let protocol = protocol(info).ok_or(PinFailure::NoProtocol)?;
+    if info.force_pin_change == Some(true) {
+        return Err(PinFailure::ChangeRequired.into());
+    }
+    let mut sub_command = match info.option("pinUvAuthToken") {
+        Some(true) => SubCommand::GetPinUvAuthTokenUsingPinWithPermissions,
+        _ => SubCommand::GetPinToken,
+    };
+    let mut reason = PinReason::First;
+    for _ in 0..MAX_PROMPTS {
+        let retries = retries(authenticator)?;
+        let min_length = info.min_pin_length.unwrap_or(DEFAULT_MIN_LENGTH);
+        let prompt = PinRequest { reason, retries, min_length };
+        let pin = authenticator.user.pin(&prompt).ok_or(PinFailure::Declined)?;
+        if let Err(refused) = pad_pin(&pin) {
+            reason = PinReason::Refused(refused);
+            continue;
+        }
+        let mut outcome = token_for(authenticator, protocol, sub_command, &pin, permissions, rp_id);
+        let new_is_unknown = matches!(&outcome, Err(error) if error.status() == Some(Status::INVALID_SUBCOMMAND));
+        if new_is_unknown && sub_command != SubCommand::GetPinToken {
+            sub_command = SubCommand::GetPinToken;
+            outcome = token_for(authenticator, protocol, sub_command, &pin, permissions, rp_id);
+        }
+        match outcome {
+            Err(error) if error.status() == Some(Status::PIN_INVALID) => reason = PinReason::Wrong,
+            Err(error) if error.status() == Some(Status::PIN_POLICY_VIOLATION) => {
+                return Err(PinFailure::ChangeRequired.into());
+            }
+            other => return other.map_err(blocked),
+        }
+    }
+    Err(PinFailure::TooManyTries.into())
+}
+
+/// Sets the first PIN.
+pub fn set_pin(authenticator: &mut Authenticator<'_>, info: &get_info::Response, pin: &str) -> Result<(), ClientError> {
+    let protocol = protocol(info).ok_or(PinFailure::NoProtocol)?;
+    let agreed = agree(authenticator, protocol)?;
+    let new_pin_enc = seal_new_pin(authenticator, &agreed.secret, pin)?;
+    authenticator
+        .client_pin(Request {
+            pin_uv_auth_protocol: Some(protocol.number()),
+            key_agreement: Some(agreed.public_key),
+            pin_uv_auth_param: Some(agreed.secret.authenticate(&new_pin_enc)),
+            new_pin_enc: Some(new_pin_enc),
+            ..Request::new(SubCommand::SetPin)
+        })
+        .map(drop)
+}
+
+/// Replaces the PIN.
+pub fn change_pin(
+    authenticator: &mut Authenticator<'_>,
+    info: &get_info::Response,
+    old: &str,
+    new: &str,
+) -> Result<(), ClientError> {
+    let protocol = protocol(info).ok_or(PinFailure::NoProtocol)?;
+    let agreed = agree(authenticator, protocol)?;
+    let new_pin_enc = seal_new_pin(authenticator, &agreed.secret, new)?;
+    let pin_hash_enc = seal(authenticator, &agreed.secret, &pin_hash(old))?;
+    let message = [new_pin_enc.as_slice(), &pin_hash_enc].concat();
+    authenticator
+        .client_pin(Request {
+            pin_uv_auth_protocol: Some(protocol.number()),
+            key_agreement: Some(agreed.public_key),
+            pin_uv_auth_param: Some(agreed.secret.authenticate(&message)),
+            new_pin_enc: Some(new_pin_enc),
+            pin_hash_enc: Some(pin_hash_enc),
+            ..Request::new(SubCommand::ChangePin)
+        })
+        .map(drop)
+        .map_err(blocked)
+}
+
+/// Retries left, or why there is no use in asking.
+fn retries(authenticator: &mut Authenticator<'_>) -> Result<Option<u64>, ClientError> {
+    let response = authenticator.client_pin(Request::new(SubCommand::GetPinRetries))?;
+    match (response.pin_retries, response.power_cycle_state) {
+        (Some(0), _) => Err(PinFailure::Blocked.into()),
+        (_, Some(true)) => Err(PinFailure::BlockedUntilPowerCycle.into()),
+        (retries, _) => Ok(retries),
+    }
+}
+
+fn token_for(
+    authenticator: &mut Authenticator<'_>,
+    protocol: Protocol,
+    sub_command: SubCommand,
+    pin: &str,
+    permissions: u64,
+    rp_id: &str,
+) -> Result<Token, ClientError> {
+    let agreed = agree(authenticator, protocol)?;
+    let pin_hash_enc = seal(authenticator, &agreed.secret, &pin_hash(pin))?;
+    let with_permissions = sub_command != SubCommand::GetPinToken;
+    let response = authenticator.client_pin(Request {
+        pin_uv_auth_protocol: Some(protocol.number()),
+        key_agreement: Some(agreed.public_key),
+        pin_hash_enc: Some(pin_hash_enc),
+        permissions: with_permissions.then_some(permissions),
+        rp_id: with_permissions.then(|| rp_id.to_owned()),
+        ..Request::new(sub_command)
+    })?;
+    let sealed = response.pin_uv_auth_token.ok_or_else(|| missing("pinUvAuthToken"))?;
+    let token = agreed.secret.decrypt(&sealed).map_err(unusable)?;
+    Token::new(protocol, token).map_err(unusable)
+}
+
+/// Key agreement with a fresh key.
+fn agree(authenticator: &mut Authenticator<'_>, protocol: Protocol) -> Result<Agreed, ClientError> {
+    let response = authenticator.client_pin(Request {
+        pin_uv_auth_protocol: Some(protocol.number()),
+        ..Request::new(SubCommand::GetKeyAgreement)
+    })?;
+    let peer = response.key_agreement.ok_or_else(|| missing("keyAgreement"))?;
+    let own = KeyAgreement::from_secret(&authenticator.random()?).map_err(unusable)?;
+    let secret = own.agree(protocol, &peer).map_err(unusable)?;
+    Ok(Agreed { public_key: own.public_key(), secret })
+}
+
+fn seal_new_pin(
+    authenticator: &mut Authenticator<'_>,
+    secret: &SharedSecret,
+    pin: &str,
+) -> Result<Vec<u8>, ClientError> {
+    let padded = pad_pin(pin).map_err(PinFailure::NewPinRefused)?;
+    seal(authenticator, secret, &padded)
+}
+
+fn seal(authenticator: &mut Authenticator<'_>, secret: &SharedSecret, plain: &[u8]) -> Result<Vec<u8>, ClientError> {
+    secret.encrypt(authenticator.random()?, plain).map_err(unusable)
+}
+
+/// Statuses that no other PIN helps against.
+fn blocked(error: ClientError) -> ClientError {
+    match error.status() {
+        Some(Status::PIN_BLOCKED) => PinFailure::Blocked.into(),
+        Some(Status::PIN_AUTH_BLOCKED) => PinFailure::BlockedUntilPowerCycle.into(),
+        _ => error,
+    }
+}
+
+fn missing(member: &str) -> ClientError {
+    ClientError::Response(format!("authenticatorClientPIN gave no {member}"))
+}
+
+fn unusable(error: pin_uv::Error) -> ClientError {
+    ClientError::Response(format!("PIN/UV auth protocol: {error}"))
+}
