@@ -65,3 +65,13 @@ impl From<Exit> for std::process::ExitCode {
         })
     }
 }
+
+/// Prints to standard output; a reader who has gone away is no error.
+pub fn print(text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

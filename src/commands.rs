@@ -1,0 +1,51 @@
+//! One file a word of the command line.
+
+mod checks;
+mod inspect;
+mod profile;
+mod serve;
+mod verify;
+
+use anyhow::Result;
+use time::OffsetDateTime;
+
+use crate::cli::{Cli, Command, ProfileCommand, RunArgs};
+use crate::lab::Lab;
+use crate::output::Exit;
+use crate::state::State;
+
+/// Does what was typed.
+pub fn run(cli: &Cli) -> Result<Exit> {
+    let here = Place { state: cli.state.clone(), json: cli.json };
+    match &cli.command {
+        None => run::run(&here, &RunArgs::with_defaults()),
+        Some(Command::Run(args)) => run::run(&here, args),
+        Some(Command::Serve(args)) => serve::run(&here, args),
+        Some(Command::Key(command)) => key::run(&here, command),
+        Some(Command::Test(args)) => test::run(&here, args),
+        Some(Command::Checks) => checks::run(&here),
+        Some(Command::Coverage) => coverage::run(&here),
+        Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),
+        Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Inspect(args)) => inspect::run(&here, args),
+    }
+}
+
+/// Where the command runs: what the global options said.
+pub struct Place {
+    state: Option<std::path::PathBuf>,
+    /// Machine-readable output?
+    pub json: bool,
+}
+
+impl Place {
+    /// The state directory, made where it is missing.
+    pub fn state(&self) -> Result<State> {
+        State::open(self.state.as_deref())
+    }
+
+    /// This directory's lab, now.
+    pub fn lab(&self) -> Result<Lab> {
+        Ok(Lab::new(self.state()?.seed()?, OffsetDateTime::now_utc()))
+    }
+}

@@ -1,0 +1,76 @@
+//! `assay serve`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use assay_protocol::tree::guess::guess;
+use assay_server::config::{PolicyEngine, Signals};
+use serde_json::json;
+
+use super::Place;
+use crate::cli::ServeArgs;
+use crate::lab::{Lab, ServerPlan};
+use crate::output::{Exit, print};
+
+/// Serves until a signal; one JSON line says when it is ready.
+pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
+    let state = here.state()?;
+    let lab = here.lab()?;
+    let plan = ServerPlan {
+        listen: args.listen,
+        db: args.db.clone(),
+        rp_id: args.rp_id.clone(),
+        origins: args.origin.clone(),
+        profile: args.profile.clone(),
+        without: args.without.clone(),
+        metadata: metadata(&lab, &args.metadata, &args.metadata_root)?,
+        policy_engine: if args.no_policy_engine { PolicyEngine::NotWired } else { PolicyEngine::Wired },
+        clock: None,
+    };
+    let mut config = lab.server_config(&plan)?;
+    config.signals = Signals::Stop;
+    for id in &config.without {
+        eprintln!("WARNING: the check {id} is switched off: this server accepts what it must refuse");
+    }
+    let server = assay_server::spawn(config)?;
+    let client = server.bootstrap.client.as_ref();
+    let ready = json!({
+        "ready": true,
+        "address": server.addr.to_string(),
+        "url": server.url(),
+        "rp_id": args.rp_id,
+        "profile": args.profile,
+        "without": args.without,
+        "tenant_id": server.bootstrap.tenant_id,
+        "client_id": client.map(|client| &client.client_id),
+        "client_secret": client.map(|client| &client.client_secret),
+    })
+    .to_string();
+    let port = server.addr.port();
+    // A database that is not new has told its secret before: keep what is remembered of it.
+    if client.is_some() {
+        state.remember_server(port, &ready)?;
+    }
+    print(&format!("{ready}\n"))?;
+    server.join();
+    state.forget_server(port);
+    Ok(Exit::Good)
+}
+
+fn metadata(lab: &Lab, files: &[PathBuf], roots: &[PathBuf]) -> Result<Vec<assay_attestation::metadata::Metadata>> {
+    let roots: Vec<Vec<u8>> = roots.iter().map(|path| root(path)).collect::<Result<_>>()?;
+    files
+        .iter()
+        .map(|path| {
+            let blob = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            lab.load_metadata(&blob, &roots).with_context(|| format!("{} is not trusted", path.display()))
+        })
+        .collect()
+}
+
+/// A certificate in DER, PEM or base64.
+fn root(path: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(guess(&bytes).bytes)
+}

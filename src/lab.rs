@@ -1,0 +1,161 @@
+//! The composition root: from a seed and a clock to metadata, servers and keys that fit together.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use assay_attestation::Anchors;
+use assay_attestation::metadata::{Metadata, Trust};
+use assay_mint::lab::METADATA_HOST;
+use assay_mint::metadata::{Issue, ModelId, models};
+use assay_protocol::check::CheckInfo;
+use assay_relying_party::{Profile, all_checks};
+use assay_server::config::{Clock, Config, Database, PolicyEngine};
+use time::OffsetDateTime;
+
+/// A lab: whose seed decides every key of its vendors, whose clock dates their certificates.
+#[derive(Debug, Clone, Copy)]
+pub struct Lab {
+    /// The lab's vendors.
+    pub mint: assay_mint::lab::Lab,
+    now: OffsetDateTime,
+}
+
+/// How a server of the lab is set up.
+#[derive(Debug, Clone)]
+pub struct ServerPlan {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// SQLite file, or memory.
+    pub db: Option<PathBuf>,
+    /// RP ID.
+    pub rp_id: String,
+    /// Expected origins; empty for the server's own.
+    pub origins: Vec<String>,
+    /// The profile's name.
+    pub profile: String,
+    /// Ids of checks to skip.
+    pub without: Vec<String>,
+    /// Metadata beside the lab's own.
+    pub metadata: Vec<Metadata>,
+    /// Is the policy engine wired?
+    pub policy_engine: PolicyEngine,
+    /// Another clock than the system's.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+impl Default for ServerPlan {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            db: None,
+            rp_id: "localhost".to_owned(),
+            origins: Vec::new(),
+            profile: "w3c-l3".to_owned(),
+            without: Vec::new(),
+            metadata: Vec::new(),
+            policy_engine: PolicyEngine::Wired,
+            clock: None,
+        }
+    }
+}
+
+impl Lab {
+    /// The lab of this seed at this time.
+    pub fn new(seed: [u8; 32], now: OffsetDateTime) -> Self {
+        Self { mint: assay_mint::lab::Lab::new(seed, now.unix_timestamp()), now }
+    }
+
+    /// The lab's signed metadata BLOB.
+    pub fn metadata_blob(&self) -> Result<String> {
+        Ok(self.mint.metadata_blob(&Issue::new(1))?)
+    }
+
+    /// The root that signs the lab's metadata, DER.
+    pub fn metadata_root(&self) -> Result<Vec<u8>> {
+        Ok(self.mint.metadata().issue()?.root)
+    }
+
+    /// The lab's metadata, loaded as anybody would load them.
+    pub fn metadata(&self) -> Result<Metadata> {
+        self.load_metadata(&self.metadata_blob()?, &[])
+    }
+
+    /// Loads a BLOB that leads to the lab's root or to one of `roots` (DER).
+    pub fn load_metadata(&self, blob: &str, roots: &[Vec<u8>]) -> Result<Metadata> {
+        let own = Trust::new(Anchors::parse([self.metadata_root()?])?).named(METADATA_HOST);
+        match Metadata::load(blob, &own, None, self.now) {
+            Ok(metadata) => Ok(metadata),
+            Err(rejection) if roots.is_empty() => Err(rejection.into()),
+            Err(_) => Ok(Metadata::load(blob, &Trust::new(Anchors::parse(roots)?), None, self.now)?),
+        }
+    }
+
+    /// The attestation roots of all models that the lab's metadata list, DER.
+    pub fn attestation_roots(&self) -> Result<Vec<Vec<u8>>> {
+        models()
+            .iter()
+            .filter(|model| model.in_metadata && model.has_certificates())
+            .map(|model| {
+                let chain = match model.id {
+                    ModelId::Aaguid(aaguid) => self.mint.model(aaguid),
+                    ModelId::KeyIdentifier(_) => self.mint.u2f(&model.id.to_string()),
+                };
+                Ok(chain.issue()?.root)
+            })
+            .collect()
+    }
+
+    /// Starts a server that trusts the lab's metadata.
+    pub fn serve(&self, plan: &ServerPlan) -> Result<assay_server::Handle> {
+        Ok(assay_server::spawn(self.server_config(plan)?)?)
+    }
+
+    /// The server's configuration, checked.
+    pub fn server_config(&self, plan: &ServerPlan) -> Result<Config> {
+        let Some(profile) = Profile::named(&plan.profile) else {
+            bail!("there is no profile {:?}: {}", plan.profile, profile_names());
+        };
+        let mut config = Config::new(&plan.rp_id, plan.origins.clone(), profile);
+        config.listen = plan.listen;
+        config.without = known_checks(&plan.without)?;
+        if !config.without.is_empty() && !plan.listen.ip().is_loopback() {
+            bail!("--without is for proving a suite's bite, on loopback only, not on {}", plan.listen);
+        }
+        if let Some(file) = &plan.db {
+            config.database = Database::File(file.clone());
+        }
+        config.metadata = vec![self.metadata().context("the lab's own metadata")?];
+        config.metadata.extend(plan.metadata.iter().cloned());
+        config.policy_engine = plan.policy_engine;
+        if let Some(clock) = &plan.clock {
+            config.clock = Arc::clone(clock);
+        }
+        Ok(config)
+    }
+}
+
+/// Every check that `--without` can name, and the profiles that enforce it.
+pub fn every_check() -> Vec<(CheckInfo, Vec<&'static str>)> {
+    let everywhere: Vec<&'static str> = assay_relying_party::profiles().iter().map(|profile| profile.name).collect();
+    let ceremonies = all_checks().into_iter().map(|listed| (listed.check, listed.profiles));
+    let challenges = assay_server::check::infos().map(|check| (check, everywhere.clone()));
+    let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), everywhere.clone()));
+    ceremonies.chain(challenges).chain(sessions).collect()
+}
+
+/// The names of the profiles, for messages.
+pub fn profile_names() -> String {
+    assay_relying_party::profiles().iter().map(|profile| profile.name).collect::<Vec<_>>().join(", ")
+}
+
+fn known_checks(ids: &[String]) -> Result<Vec<&'static str>> {
+    let known = every_check();
+    ids.iter()
+        .map(|id| match known.iter().find(|(check, _)| check.id == id) {
+            Some((check, _)) => Ok(check.id),
+            None => bail!("there is no check {id:?}; `assay checks` lists them"),
+        })
+        .collect()
+}
