@@ -1,1 +1,28 @@
-//! A virtual CTAP2 authenticator.
+//! A virtual CTAP2 authenticator: one file a command, its steps in the specification's order.
+//!
+//! Start at [`authenticator::Authenticator`]: configured by [`config::KeyConfig`], living in an
+//! [`env::Env`] of person, clock, random numbers and store, it turns request bytes into reply
+//! bytes. [`device::Device`] is the CTAPHID device around it without any I/O, and
+//! [`serve::Simulator`] runs both over a line of reports. This crate does not know who is driving it.
+
+pub mod attestation;
+pub mod authenticator;
+mod client_pin;
+pub mod config;
+mod credential;
+pub mod device;
+pub mod env;
+mod extensions;
+mod get_assertion;
+mod get_info;
+mod make_credential;
+pub mod operation;
+mod presence;
+mod reset;
+pub mod serve;
+pub mod state;
+mod token;
+mod user_verification;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,35 @@
+//! Asking for a touch.
+
+use assay_protocol::ctap2::{CommandError, Status};
+
+use crate::authenticator::{Authenticator, refuse};
+use crate::env::{Prompt, Touch};
+use crate::operation::Operation;
+
+impl Authenticator {
+    /// Asks, and waits for the answer.
+    pub(crate) fn ask(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+        let person = &mut self.env.person;
+        operation.wait(|| person.touch(prompt, operation))
+    }
+
+    /// The presence step of makeCredential and getAssertion: who does not touch has declined.
+    pub(crate) fn require_touch(&mut self, prompt: &Prompt, operation: &Operation) -> Result<(), CommandError> {
+        match self.ask(prompt, operation) {
+            Touch::Given => Ok(()),
+            Touch::Denied => refuse(Status::OPERATION_DENIED, "declined"),
+            Touch::TimedOut => refuse(Status::OPERATION_DENIED, "nobody touched"),
+            Touch::Cancelled => refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
+        }
+    }
+
+    /// The presence step of reset and selection, where waiting in vain has its own status.
+    pub(crate) fn require_action(&mut self, prompt: &Prompt, operation: &Operation) -> Result<(), CommandError> {
+        match self.ask(prompt, operation) {
+            Touch::Given => Ok(()),
+            Touch::Denied => refuse(Status::OPERATION_DENIED, "declined"),
+            Touch::TimedOut => refuse(Status::USER_ACTION_TIMEOUT, "nobody touched"),
+            Touch::Cancelled => refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The steps about user verification that makeCredential and getAssertion share.
+
+use assay_protocol::ctap2::{CommandError, Options, Status};
+use assay_protocol::pin_uv::Protocol;
+
+use crate::authenticator::{Authenticator, refuse};
+use crate::env::Prompt;
+use crate::operation::Operation;
+
+/// `pinUvAuthParam` and the protocol that it is to be verified by.
+pub(crate) struct Param<'p> {
+    bytes: &'p [u8],
+    protocol: Protocol,
+}
+
+impl Authenticator {
+    /// §6.1.2 and §6.2.2 steps 1 and 2.
+    pub(crate) fn param<'p>(
+        &mut self,
+        param: Option<&'p [u8]>,
+        protocol: Option<u64>,
+        prompt: &Prompt,
+        operation: &Operation,
+    ) -> Result<Option<Param<'p>>, CommandError> {
+        let Some(bytes) = param else { return Ok(None) };
+        if bytes.is_empty() && self.config.pin.supported {
+            self.require_touch(prompt, operation)?;
+            return match self.state.pin {
+                Some(_) => refuse(Status::PIN_INVALID, "pinUvAuthParam is empty"),
+                None => refuse(Status::PIN_NOT_SET, "pinUvAuthParam is empty"),
+            };
+        }
+        let Some(number) = protocol else {
+            return refuse(Status::MISSING_PARAMETER, "pinUvAuthProtocol");
+        };
+        Ok(Some(Param { bytes, protocol: self.protocol(number)? }))
+    }
+
+    /// A protocol that this authenticator has.
+    pub(crate) fn protocol(&self, number: u64) -> Result<Protocol, CommandError> {
+        match Protocol::from_number(number).filter(|known| self.config.pin.protocols.contains(known)) {
+            Some(protocol) if self.config.pin.supported => Ok(protocol),
+            _ => refuse(Status::INVALID_PARAMETER, "pinUvAuthProtocol is not supported"),
+        }
+    }
+
+    /// The option `uv`, which the parameter outdoes; there is no built-in user verification.
+    pub(crate) fn check_uv_option(options: Options, param: Option<&Param<'_>>) -> Result<(), CommandError> {
+        match (options.uv, param) {
+            (Some(true), None) => refuse(Status::INVALID_OPTION, "uv without built-in user verification"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Is some form of user verification set up? Here that is the PIN.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.state.pin.is_some()
+    }
+
+    /// What a request is told that needs user verification and brings none.
+    pub(crate) fn uv_wanted<T>(&self) -> Result<T, CommandError> {
+        if self.config.pin.supported && !self.config.pin.no_mc_ga_permissions {
+            refuse(Status::PUAT_REQUIRED, "user verification is required")
+        } else {
+            refuse(Status::OPERATION_DENIED, "user verification is required")
+        }
+    }
+
+    /// Verifies the parameter over the client data's hash, and what its token may be used for.
+    pub(crate) fn verify_param(
+        &mut self,
+        param: &Param<'_>,
+        client_data_hash: &[u8; 32],
+        permission: u64,
+        rp_id: &str,
+    ) -> Result<(), CommandError> {
+        let token = self.session.token(param.protocol);
+        let Some(token) = token.filter(|_| self.state.pin.is_some()) else {
+            return refuse(Status::PIN_AUTH_INVALID, "no token");
+        };
+        if !token.verify(client_data_hash, param.bytes) {
+            return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
+        }
+        if !token.permits(permission, rp_id) {
+            return refuse(Status::PIN_AUTH_INVALID, "the token does not permit this");
+        }
+        Ok(())
+    }
+
+    /// Did the touch come with the token of the parameter?
+    pub(crate) fn token_has_presence(&mut self, param: Option<&Param<'_>>) -> bool {
+        let token = param.and_then(|param| self.session.token(param.protocol));
+        token.is_some_and(|token| token.user_present())
+    }
+
+    /// A touch was tested: all protocols' tokens are spent.
+    pub(crate) fn spend_tokens(&mut self) {
+        for token in &mut self.session.tokens {
+            token.spend();
+        }
+    }
+}
+
+impl Param<'_> {
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+}
