@@ -11,7 +11,7 @@ use assay_attestation::metadata::Metadata;
 use assay_relying_party::Profile;
 use time::OffsetDateTime;
 
-/// Everything that [`spawn`](crate::spawn) needs.
+/// Everything that [`spawn()`](crate::spawn()) needs.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The address to bind; port 0 asks the system for one.

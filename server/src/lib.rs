@@ -4,7 +4,7 @@
 //! Its job is to remember (challenges, users, credentials, sessions, policies) and to answer; what
 //! is right and wrong in a message is decided below it, in pure functions. It knows nothing of the
 //! simulator and nothing of the suites. Handlers are plain blocking functions: `async` stops at
-//! the door, in `http.rs`, and [`spawn`] owns the one runtime, on a thread of its own.
+//! the door, in `http.rs`, and [`spawn()`] owns the one runtime, on a thread of its own.
 
 mod audit;
 mod auth;

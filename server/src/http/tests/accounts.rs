@@ -140,3 +140,33 @@ fn a_restart_keeps_what_was_acknowledged() {
     rig.handle.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn stopping_does_not_wait_for_idle_connections() {
+    use std::io::{Read as _, Write as _};
+    let rig = Rig::new();
+    let mut idle = std::net::TcpStream::connect(rig.handle.addr).unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    idle.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let addr = rig.handle.addr;
+    let begun = std::time::Instant::now();
+    rig.handle.stop();
+    assert!(begun.elapsed() < std::time::Duration::from_secs(3));
+    assert!(std::net::TcpStream::connect(addr).is_err());
+}
+
+#[test]
+fn what_is_no_http_disturbs_nobody() {
+    use std::io::Write as _;
+    let rig = Rig::new();
+    for bytes in [
+        &b"\0\0\0\0"[..],
+        b"GET",
+        b"POST /attestation/options HTTP/1.1\r\ncontent-length: 99999999999999999999\r\n\r\n",
+    ] {
+        std::net::TcpStream::connect(rig.handle.addr).unwrap().write_all(bytes).unwrap();
+    }
+    rig.browser().get("/healthz").expect(200, "");
+}
