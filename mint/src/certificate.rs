@@ -16,7 +16,8 @@ use name::Name;
 /// Everything that goes into a certificate, right or wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CertificateSpec {
-    /// 1, 2 or 3; extensions are written in version 3 only.
+    /// 1, 2 or 3; version 1 is written without extensions. Version 2 has no place for them either,
+    /// but then nothing else is wrong with the certificate.
     pub version: u8,
     /// The serial number's magnitude, big-endian.
     pub serial: Vec<u8>,
@@ -147,7 +148,7 @@ impl CertificateSpec {
             self.public_key.clone(),
         ]);
         let extensions: Vec<Vec<u8>> = self.extensions().iter().map(Extension::to_der).collect();
-        if self.version == 3 && !extensions.is_empty() {
+        if self.version > 1 && !extensions.is_empty() {
             members.push(write::explicit(3, &write::sequence(&extensions)));
         }
         write::sequence(&members)

@@ -13,7 +13,7 @@ edits! {
     /// Edits of the attestation certificate (WebAuthn L3 8.2.1, RFC 5280); the authority signs it as it is.
     pub enum CertificateEdit on Chain {
         Version1 = "certificate-version-1", Wrong, "X.509 version 1, so without extensions", |c| c.leaf.spec.version = 1;
-        Version2 = "certificate-version-2", Wrong, "X.509 version 2, so without extensions", |c| c.leaf.spec.version = 2;
+        Version2 = "certificate-version-2", Wrong, "X.509 version 2, though with the extensions of version 3", |c| c.leaf.spec.version = 2;
         CountryMissing = "certificate-country-missing", Wrong, "the subject has no C", |c| c.leaf.spec.subject.remove(AttributeKind::Country);
         CountryLong = "certificate-country-long", Wrong, "the subject's C has three letters", |c| c.leaf.spec.subject.set(AttributeKind::Country, "CHE");
         CountryUnknown = "certificate-country-unknown", Debated, "the subject's C is nobody's code", |c| c.leaf.spec.subject.set(AttributeKind::Country, "ZZ");

@@ -62,7 +62,7 @@ edits! {
         RsaModulusNotBytes = "credential-key-rsa-modulus-not-bytes", Wrong, "an RSA key whose `n` is a text", |d| { rsa(d); d.members.set(-1, "n"); };
         RsaModulusEmpty = "credential-key-rsa-modulus-empty", Wrong, "an RSA key whose `n` is empty", |d| { rsa(d); coordinate(d, -1, Vec::clear); };
         RsaModulusLeadingZero = "credential-key-rsa-modulus-leading-zero", Wrong, "an RSA key whose `n` has a leading zero byte", |d| { rsa(d); coordinate(d, -1, |n| n.insert(0, 0)); };
-        RsaModulusSmall = "credential-key-rsa-modulus-small", Debated, "an RSA key of 1024 bits", |d| { rsa(d); coordinate(d, -1, |n| n.truncate(128)); };
+        RsaModulusSmall = "credential-key-rsa-modulus-small", Debated, "an RSA key of 1024 bits", |d| { rsa(d); coordinate(d, -1, |n| { n.truncate(128); if let Some(last) = n.last_mut() { *last |= 1; } }); };
         RsaExponentMissing = "credential-key-rsa-exponent-missing", Wrong, "an RSA key without `e`", |d| { rsa(d); d.members.remove(-2); };
         RsaExponentNotBytes = "credential-key-rsa-exponent-not-bytes", Wrong, "an RSA key whose `e` is a number", |d| { rsa(d); d.members.set(-2, 65_537); };
         RsaExponentEven = "credential-key-rsa-exponent-even", Wrong, "an RSA key whose `e` is even", |d| { rsa(d); d.members.set(-2, vec![1, 0, 0]); };
