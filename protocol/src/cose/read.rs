@@ -200,9 +200,10 @@ impl<'n> Members<'n> {
         let Some(n_bytes) = n.as_bytes() else {
             return Err(wrong(Reason::CoseRsaModulusNotBytes, n));
         };
-        // A product of two odd primes is odd.
-        if n_bytes.last().is_none_or(|last| last % 2 == 0) {
-            return Err(Malformed::new(Reason::CoseRsaModulusInvalid, "empty or even").at(n.range.clone()));
+        // A product of two odd primes is odd; and no more octets than needed (RFC 8230 4).
+        if n_bytes.first() == Some(&0) || n_bytes.last().is_none_or(|last| last % 2 == 0) {
+            let detail = "empty, even, or with a leading zero";
+            return Err(Malformed::new(Reason::CoseRsaModulusInvalid, detail).at(n.range.clone()));
         }
         let Some(e) = e else {
             return Err(absent(Reason::CoseRsaExponentMissing, key));
