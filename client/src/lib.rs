@@ -9,6 +9,7 @@ pub mod authenticator;
 pub mod client;
 mod create;
 mod credential_list;
+pub mod dbsc;
 pub mod error;
 mod get;
 pub mod origin;
