@@ -6,8 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use assay_protocol::ctaphid::{
-    Assembler, BROADCAST, Command, ErrorCode, Event, Frame, InitResponse, KeepAlive, RESERVED,
-    split,
+    Assembler, BROADCAST, Command, ErrorCode, Event, Frame, InitResponse, KeepAlive, RESERVED, split,
 };
 
 use crate::cancel::Cancel;
@@ -41,11 +40,7 @@ struct Limits<'c> {
 
 impl Channel {
     /// Asks for a channel. The nonce should be random; later resynchronizations count on from it.
-    pub fn open(
-        reports: Box<dyn Reports>,
-        nonce: [u8; 8],
-        deadline: Instant,
-    ) -> Result<Self, ChannelError> {
+    pub fn open(reports: Box<dyn Reports>, nonce: [u8; 8], deadline: Instant) -> Result<Self, ChannelError> {
         let info = InitResponse {
             nonce,
             cid: BROADCAST,
@@ -55,17 +50,10 @@ impl Channel {
             build: 0,
             capabilities: Default::default(),
         };
-        let mut channel = Self {
-            reports,
-            info,
-            nonce: u64::from_be_bytes(nonce),
-            stale: false,
-        };
+        let mut channel = Self { reports, info, nonce: u64::from_be_bytes(nonce), stale: false };
         channel.info = channel.init(BROADCAST, deadline)?;
         if [BROADCAST, RESERVED].contains(&channel.info.cid) {
-            return Err(ChannelError::Allocation {
-                cid: channel.info.cid,
-            });
+            return Err(ChannelError::Allocation { cid: channel.info.cid });
         }
         Ok(channel)
     }
@@ -89,10 +77,7 @@ impl Channel {
         if !self.info.capabilities.cbor() {
             return Err(ChannelError::NotOffered(Command::CBOR));
         }
-        let limits = Limits {
-            deadline,
-            cancel: Some(cancel),
-        };
+        let limits = Limits { deadline, cancel: Some(cancel) };
         self.transact(Command::CBOR, message, &limits, keep_alive)
     }
 
@@ -101,10 +86,7 @@ impl Channel {
         let echo = self.command(Command::PING, bytes, deadline)?;
         match echo == bytes {
             true => Ok(()),
-            false => Err(ChannelError::Echo {
-                sent: bytes.len(),
-                received: echo.len(),
-            }),
+            false => Err(ChannelError::Echo { sent: bytes.len(), received: echo.len() }),
         }
     }
 
@@ -117,16 +99,8 @@ impl Channel {
     }
 
     /// Any command and the payload of its reply.
-    pub fn command(
-        &mut self,
-        cmd: Command,
-        payload: &[u8],
-        deadline: Instant,
-    ) -> Result<Vec<u8>, ChannelError> {
-        let limits = Limits {
-            deadline,
-            cancel: None,
-        };
+    pub fn command(&mut self, cmd: Command, payload: &[u8], deadline: Instant) -> Result<Vec<u8>, ChannelError> {
+        let limits = Limits { deadline, cancel: None };
         self.transact(cmd, payload, &limits, &mut |_| {})
     }
 
@@ -180,13 +154,8 @@ impl Channel {
         keep_alive: &mut dyn FnMut(KeepAlive),
     ) -> Result<Vec<u8>, ChannelError> {
         match self.read(cmd, limits, keep_alive) {
-            Err(ChannelError::Transport(stopped @ (Error::Timeout | Error::Cancelled)))
-                if cmd == Command::CBOR =>
-            {
-                let grace = Limits {
-                    deadline: Instant::now() + CANCEL_GRACE,
-                    cancel: None,
-                };
+            Err(ChannelError::Transport(stopped @ (Error::Timeout | Error::Cancelled))) if cmd == Command::CBOR => {
+                let grace = Limits { deadline: Instant::now() + CANCEL_GRACE, cancel: None };
                 self.write(self.info.cid, Command::CANCEL, &[], grace.deadline)?;
                 match (self.read(cmd, &grace, keep_alive), stopped) {
                     (Ok(reply), Error::Cancelled) => Ok(reply),
@@ -224,15 +193,10 @@ impl Channel {
                 Event::Message(message) => message,
             };
             match (message.cmd, message.payload.as_slice()) {
-                (Command::KEEPALIVE, [status]) if cmd == Command::CBOR => {
-                    keep_alive(KeepAlive(*status))
-                }
+                (Command::KEEPALIVE, [status]) if cmd == Command::CBOR => keep_alive(KeepAlive(*status)),
                 (Command::ERROR, [code]) => return Err(ChannelError::Device(ErrorCode(*code))),
                 (Command::KEEPALIVE | Command::ERROR, payload) => {
-                    return Err(ChannelError::Length {
-                        cmd: message.cmd,
-                        len: payload.len(),
-                    });
+                    return Err(ChannelError::Length { cmd: message.cmd, len: payload.len() });
                 }
                 (got, _) if got != cmd => {
                     return Err(ChannelError::Unexpected { expected: cmd, got });
@@ -244,10 +208,7 @@ impl Channel {
 
     /// INIT, on the broadcast channel or our own, and the answer to this very one.
     fn init(&mut self, cid: u32, deadline: Instant) -> Result<InitResponse, ChannelError> {
-        let limits = Limits {
-            deadline,
-            cancel: None,
-        };
+        let limits = Limits { deadline, cancel: None };
         'again: loop {
             let nonce = self.nonce.to_be_bytes();
             self.nonce = self.nonce.wrapping_add(1);
@@ -263,10 +224,7 @@ impl Channel {
                         Some(info) if info.nonce == nonce => return Ok(info),
                         Some(_) => {}
                         None => {
-                            return Err(ChannelError::Length {
-                                cmd: Command::INIT,
-                                len: payload.len(),
-                            });
+                            return Err(ChannelError::Length { cmd: Command::INIT, len: payload.len() });
                         }
                     },
                     (Command::ERROR, [code]) if ErrorCode(*code) == ErrorCode::CHANNEL_BUSY => {
@@ -283,17 +241,9 @@ impl Channel {
         }
     }
 
-    fn write(
-        &mut self,
-        cid: u32,
-        cmd: Command,
-        payload: &[u8],
-        deadline: Instant,
-    ) -> Result<(), ChannelError> {
+    fn write(&mut self, cid: u32, cmd: Command, payload: &[u8], deadline: Instant) -> Result<(), ChannelError> {
         for report in split(cid, cmd, payload).map_err(ChannelError::TooLong)? {
-            self.reports
-                .send(&report, deadline)
-                .map_err(ChannelError::Transport)?;
+            self.reports.send(&report, deadline).map_err(ChannelError::Transport)?;
         }
         Ok(())
     }

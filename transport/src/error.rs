@@ -50,9 +50,7 @@ impl Error {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::BrokenPipe
             | io::ErrorKind::NotConnected => Self::Closed,
-            _ => Self::Io {
-                detail: format!("{tried}: {error}"),
-            },
+            _ => Self::Io { detail: format!("{tried}: {error}") },
         }
     }
 }

@@ -45,13 +45,9 @@ pub fn list() -> Result<Vec<HidKey>, Error> {
 
 /// Opens the key at a path of [`list`].
 pub fn open(path: &str) -> Result<HidReports, Error> {
-    let name = CString::new(path).map_err(|_error| Error::Io {
-        detail: format!("{path:?} is no path"),
-    })?;
+    let name = CString::new(path).map_err(|_error| Error::Io { detail: format!("{path:?} is no path") })?;
     let api = HidApi::new().map_err(|error| failed("open", &error))?;
-    let device = api
-        .open_path(&name)
-        .map_err(|error| refused(path, &error))?;
+    let device = api.open_path(&name).map_err(|error| refused(path, &error))?;
     Ok(HidReports { device })
 }
 
@@ -69,14 +65,9 @@ impl Reports for HidReports {
         }
         let mut with_id = vec![0x00];
         with_id.extend(report);
-        let written = self
-            .device
-            .write(&with_id)
-            .map_err(|error| failed("write", &error))?;
+        let written = self.device.write(&with_id).map_err(|error| failed("write", &error))?;
         if written < with_id.len() {
-            return Err(Error::Io {
-                detail: format!("write: {written} of {} bytes", with_id.len()),
-            });
+            return Err(Error::Io { detail: format!("write: {written} of {} bytes", with_id.len()) });
         }
         Ok(())
     }
@@ -115,25 +106,16 @@ impl From<&DeviceInfo> for HidKey {
 
 impl fmt::Display for HidKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {:04x}:{:04x}",
-            self.path, self.vendor_id, self.product_id
-        )?;
+        write!(f, "{} {:04x}:{:04x}", self.path, self.vendor_id, self.product_id)?;
         let names = [&self.manufacturer, &self.product, &self.serial_number];
-        names
-            .into_iter()
-            .flatten()
-            .try_for_each(|name| write!(f, " {name}"))
+        names.into_iter().flatten().try_for_each(|name| write!(f, " {name}"))
     }
 }
 
 /// hidapi says no more than "failed to open"; the system says why.
 fn refused(path: &str, error: &HidError) -> Error {
     match OpenOptions::new().read(true).write(true).open(path) {
-        Err(system) if system.kind() == io::ErrorKind::PermissionDenied => Error::Permission {
-            path: path.to_owned(),
-        },
+        Err(system) if system.kind() == io::ErrorKind::PermissionDenied => Error::Permission { path: path.to_owned() },
         _ => failed("open", error),
     }
 }
@@ -144,9 +126,7 @@ fn failed(tried: &str, error: &HidError) -> Error {
         HidError::IoError { error } => Error::from_io(tried, error),
         // The only thing that poll reports so.
         HidError::HidApiError { message } if message.contains("disconnected") => Error::Closed,
-        other => Error::Io {
-            detail: format!("{tried}: {other}"),
-        },
+        other => Error::Io { detail: format!("{tried}: {other}") },
     }
 }
 

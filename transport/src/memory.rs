@@ -13,17 +13,8 @@ const CAPACITY: usize = 256;
 /// Two connected ends.
 pub fn pair() -> (MemoryReports, MemoryReports) {
     let (there, back) = (Arc::new(Queue::default()), Arc::new(Queue::default()));
-    let host = MemoryReports {
-        outgoing: Arc::clone(&there),
-        incoming: Arc::clone(&back),
-    };
-    (
-        host,
-        MemoryReports {
-            outgoing: back,
-            incoming: there,
-        },
-    )
+    let host = MemoryReports { outgoing: Arc::clone(&there), incoming: Arc::clone(&back) };
+    (host, MemoryReports { outgoing: back, incoming: there })
 }
 
 /// One end; dropping it closes the line, and the other end still reads what was sent.
@@ -66,10 +57,7 @@ impl Queue {
             if left.is_zero() {
                 return Err(Error::Timeout);
             }
-            (state, _) = self
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner);
+            (state, _) = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -93,11 +81,10 @@ impl Reports for MemoryReports {
     }
 
     fn receive(&mut self, deadline: Instant) -> Result<Report, Error> {
-        self.incoming
-            .until(deadline, |state| match state.reports.pop_front() {
-                Some(report) => Some(Ok(report)),
-                None => state.closed.then_some(Err(Error::Closed)),
-            })
+        self.incoming.until(deadline, |state| match state.reports.pop_front() {
+            Some(report) => Some(Ok(report)),
+            None => state.closed.then_some(Err(Error::Closed)),
+        })
     }
 }
 

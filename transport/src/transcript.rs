@@ -56,17 +56,8 @@ pub enum Direction {
 impl<R: Reports> Recorded<R> {
     /// Records all that passes through `inner` from now on.
     pub fn new(inner: R) -> (Self, Transcript) {
-        let transcript = Transcript {
-            start: Instant::now(),
-            record: Arc::default(),
-        };
-        (
-            Self {
-                inner,
-                transcript: transcript.clone(),
-            },
-            transcript,
-        )
+        let transcript = Transcript { start: Instant::now(), record: Arc::default() };
+        (Self { inner, transcript: transcript.clone() }, transcript)
     }
 }
 
@@ -98,11 +89,7 @@ impl Transcript {
     }
 
     fn add(&self, direction: Direction, report: &Report) {
-        let entry = Entry {
-            at: self.start.elapsed(),
-            direction,
-            report: *report,
-        };
+        let entry = Entry { at: self.start.elapsed(), direction, report: *report };
         let mut record = self.lock();
         if record.entries.len() < MAX_ENTRIES {
             record.entries.push(entry);
@@ -119,10 +106,7 @@ impl Transcript {
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let record = self.lock();
-        record
-            .entries
-            .iter()
-            .try_for_each(|entry| writeln!(f, "{entry}"))?;
+        record.entries.iter().try_for_each(|entry| writeln!(f, "{entry}"))?;
         match record.omitted {
             0 => Ok(()),
             omitted => writeln!(f, "(and {omitted} more)"),
@@ -137,18 +121,8 @@ impl fmt::Display for Entry {
             Direction::Received => '<',
         };
         let frame = Frame::parse(&self.report);
-        write!(
-            f,
-            "{:>10.3} ms {arrow} {frame}",
-            self.at.as_secs_f64() * 1000.0
-        )?;
-        let Frame::Init {
-            cmd,
-            data: [first, ..],
-            len: 1..,
-            ..
-        } = frame
-        else {
+        write!(f, "{:>10.3} ms {arrow} {frame}", self.at.as_secs_f64() * 1000.0)?;
+        let Frame::Init { cmd, data: [first, ..], len: 1.., .. } = frame else {
             return Ok(());
         };
         match (cmd, self.direction) {

@@ -31,36 +31,24 @@ impl UdpReports {
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
         let socket = UdpSocket::bind(any).map_err(|error| Error::from_io("bind", &error))?;
-        socket
-            .connect(device)
-            .map_err(|error| Error::from_io("connect", &error))?;
-        Ok(Self {
-            socket,
-            peer: Peer::Connected,
-        })
+        socket.connect(device).map_err(|error| Error::from_io("connect", &error))?;
+        Ok(Self { socket, peer: Peer::Connected })
     }
 
     /// The device's end: it listens at `address` and answers whoever spoke last.
     pub fn bind(address: SocketAddr) -> Result<Self, Error> {
         let socket = UdpSocket::bind(address).map_err(|error| Error::from_io("bind", &error))?;
-        Ok(Self {
-            socket,
-            peer: Peer::Last(None),
-        })
+        Ok(Self { socket, peer: Peer::Last(None) })
     }
 
     /// The address at which this end listens.
     pub fn local_address(&self) -> Result<SocketAddr, Error> {
-        self.socket
-            .local_addr()
-            .map_err(|error| Error::from_io("local address", &error))
+        self.socket.local_addr().map_err(|error| Error::from_io("local address", &error))
     }
 
     fn wait(&self, deadline: Instant) -> Result<(), Error> {
         // The system takes zero for "for ever".
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(1));
+        let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         self.socket
             .set_read_timeout(Some(left))
             .and_then(|()| self.socket.set_write_timeout(Some(left)))
@@ -75,13 +63,10 @@ impl Reports for UdpReports {
             Peer::Connected => self.socket.send(report),
             Peer::Last(Some(peer)) => self.socket.send_to(report, peer),
             Peer::Last(None) => {
-                return Err(Error::Io {
-                    detail: "nobody has spoken yet".to_owned(),
-                });
+                return Err(Error::Io { detail: "nobody has spoken yet".to_owned() });
             }
         };
-        sent.map(drop)
-            .map_err(|error| Error::from_io("send", &error))
+        sent.map(drop).map_err(|error| Error::from_io("send", &error))
     }
 
     fn receive(&mut self, deadline: Instant) -> Result<Report, Error> {
@@ -110,10 +95,7 @@ impl Reports for UdpReports {
 }
 
 fn is_from_a_lost_host(peer: &Peer, error: &io::Error) -> bool {
-    let lost = [
-        io::ErrorKind::ConnectionReset,
-        io::ErrorKind::ConnectionRefused,
-    ];
+    let lost = [io::ErrorKind::ConnectionReset, io::ErrorKind::ConnectionRefused];
     matches!(peer, Peer::Last(_)) && lost.contains(&error.kind())
 }
 

@@ -65,7 +65,8 @@ fn the_least_registration() {
 
 #[test]
 fn refused_before_any_message() {
-    let cases: [(&str, DomName, fn(&mut CreationOptions)); 7] = [
+    type Case = (&'static str, DomName, fn(&mut CreationOptions));
+    let cases: [Case; 7] = [
         ("client_user_id_length", DomName::TypeError, |options| options.user.id.clear()),
         ("client_user_id_length", DomName::TypeError, |options| options.user.id = vec![0; 65]),
         ("rp_id_not_a_suffix", DomName::SecurityError, |options| options.rp.id = Some("example.com".to_owned())),

@@ -110,10 +110,7 @@ impl SubCommand {
 
     /// The subcommand with this number.
     pub fn from_number(number: u64) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|known| known.number() == number)
+        Self::ALL.iter().copied().find(|known| known.number() == number)
     }
 }
 
@@ -141,17 +138,12 @@ impl Request {
     pub fn from_node(node: &Node) -> Result<Self, CommandError> {
         let map = Fields::top(node, "authenticatorClientPIN")?;
         let sub_command = map.required(0x02, "subCommand", fields::unsigned)?;
-        let sub_command = SubCommand::from_number(sub_command).ok_or_else(|| {
-            CommandError::new(
-                Status::INVALID_SUBCOMMAND,
-                format!("subCommand {sub_command:#04x}"),
-            )
-        })?;
+        let sub_command = SubCommand::from_number(sub_command)
+            .ok_or_else(|| CommandError::new(Status::INVALID_SUBCOMMAND, format!("subCommand {sub_command:#04x}")))?;
         Ok(Self {
             pin_uv_auth_protocol: map.optional(0x01, "pinUvAuthProtocol", fields::unsigned)?,
             sub_command,
-            key_agreement: map
-                .optional(0x03, "keyAgreement", |node, _| PublicKey::from_node(node))?,
+            key_agreement: map.optional(0x03, "keyAgreement", |node, _| PublicKey::from_node(node))?,
             pin_uv_auth_param: map.optional(0x04, "pinUvAuthParam", fields::bytes)?,
             new_pin_enc: map.optional(0x05, "newPinEnc", fields::bytes)?,
             pin_hash_enc: map.optional(0x06, "pinHashEnc", fields::bytes)?,
@@ -171,7 +163,7 @@ impl Request {
             .with_some(0x06, self.pin_hash_enc.as_deref())
             .with_some(0x09, self.permissions)
             .with_some(0x0a, self.rp_id.as_deref())
-            .to_cbor()
+            .into_cbor()
     }
 }
 
@@ -188,8 +180,7 @@ impl Response {
     pub fn from_node(node: &Node) -> Result<Self, ParseError> {
         let map = Fields::top(node, "authenticatorClientPIN response")?;
         Ok(Self {
-            key_agreement: map
-                .optional(0x01, "keyAgreement", |node, _| PublicKey::from_node(node))?,
+            key_agreement: map.optional(0x01, "keyAgreement", |node, _| PublicKey::from_node(node))?,
             pin_uv_auth_token: map.optional(0x02, "pinUvAuthToken", fields::bytes)?,
             pin_retries: map.optional(0x03, "pinRetries", fields::unsigned)?,
             power_cycle_state: map.optional(0x04, "powerCycleState", fields::boolean)?,
@@ -208,6 +199,6 @@ impl Response {
             .with_some(0x03, self.pin_retries)
             .with_some(0x04, self.power_cycle_state)
             .with_some(0x05, self.uv_retries)
-            .to_cbor()
+            .into_cbor()
     }
 }

@@ -73,27 +73,17 @@ impl Command {
         };
         let bare = |command: Self| match parameters.len() {
             0 => Ok(command),
-            len => Err(CommandError::new(
-                Status::INVALID_LENGTH,
-                format!("{len} bytes after {command}"),
-            )),
+            len => Err(CommandError::new(Status::INVALID_LENGTH, format!("{len} bytes after {command}"))),
         };
         match byte {
-            MAKE_CREDENTIAL => Ok(Self::MakeCredential(make_credential::Request::parse(
-                parameters,
-            )?)),
-            GET_ASSERTION => Ok(Self::GetAssertion(get_assertion::Request::parse(
-                parameters,
-            )?)),
+            MAKE_CREDENTIAL => Ok(Self::MakeCredential(make_credential::Request::parse(parameters)?)),
+            GET_ASSERTION => Ok(Self::GetAssertion(get_assertion::Request::parse(parameters)?)),
             CLIENT_PIN => Ok(Self::ClientPin(client_pin::Request::parse(parameters)?)),
             GET_INFO => bare(Self::GetInfo),
             RESET => bare(Self::Reset),
             GET_NEXT_ASSERTION => bare(Self::GetNextAssertion),
             SELECTION => bare(Self::Selection),
-            _ => Err(CommandError::new(
-                Status::INVALID_COMMAND,
-                format!("command {byte:#04x}"),
-            )),
+            _ => Err(CommandError::new(Status::INVALID_COMMAND, format!("command {byte:#04x}"))),
         }
     }
 

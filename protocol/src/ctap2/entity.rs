@@ -86,10 +86,7 @@ impl RpEntity {
 
     /// The map.
     pub fn to_value(&self) -> Value {
-        Members::default()
-            .with("id", self.id.as_str())
-            .with_some("name", self.name.as_deref())
-            .into_value()
+        Members::default().with("id", self.id.as_str()).with_some("name", self.name.as_deref()).into_value()
     }
 }
 
@@ -116,11 +113,7 @@ impl UserEntity {
 impl Descriptor {
     /// A public key credential's descriptor, without hints.
     pub fn public_key(id: impl Into<Vec<u8>>) -> Self {
-        Self {
-            id: id.into(),
-            kind: PUBLIC_KEY.to_owned(),
-            transports: None,
-        }
+        Self { id: id.into(), kind: PUBLIC_KEY.to_owned(), transports: None }
     }
 
     pub(crate) fn from_node(node: &Node, name: &str) -> Result<Self, ParseError> {
@@ -141,10 +134,7 @@ impl Descriptor {
         Members::default()
             .with("id", self.id.as_slice())
             .with("type", self.kind.as_str())
-            .with_some(
-                "transports",
-                self.transports.as_deref().map(fields::text_array),
-            )
+            .with_some("transports", self.transports.as_deref().map(fields::text_array))
             .into_value()
     }
 }
@@ -152,10 +142,7 @@ impl Descriptor {
 impl Parameter {
     /// A public key credential with this algorithm.
     pub fn public_key(alg: i64) -> Self {
-        Self {
-            alg,
-            kind: PUBLIC_KEY.to_owned(),
-        }
+        Self { alg, kind: PUBLIC_KEY.to_owned() }
     }
 
     pub(crate) fn from_node(node: &Node, name: &str) -> Result<Self, ParseError> {
@@ -168,18 +155,13 @@ impl Parameter {
 
     /// The map.
     pub fn to_value(&self) -> Value {
-        Members::default()
-            .with("alg", self.alg)
-            .with("type", self.kind.as_str())
-            .into_value()
+        Members::default().with("alg", self.alg).with("type", self.kind.as_str()).into_value()
     }
 }
 
 impl Parameters {
     pub(crate) fn from_node(node: &Node, name: &str) -> Result<Self, ParseError> {
-        let items = node
-            .as_array()
-            .ok_or_else(|| unexpected(node, name, "array"))?;
+        let items = node.as_array().ok_or_else(|| unexpected(node, name, "array"))?;
         let mut parameters = Self::default();
         for item in items {
             match Parameter::from_node(item, name) {
@@ -203,12 +185,7 @@ impl Parameters {
         known
             .map(|entry| entry.alg)
             .find_map(supported)
-            .ok_or_else(|| {
-                CommandError::new(
-                    Status::UNSUPPORTED_ALGORITHM,
-                    "pubKeyCredParams: nothing supported",
-                )
-            })
+            .ok_or_else(|| CommandError::new(Status::UNSUPPORTED_ALGORITHM, "pubKeyCredParams: nothing supported"))
     }
 
     /// The readable elements as an array.
@@ -219,10 +196,7 @@ impl Parameters {
 
 impl FromIterator<Parameter> for Parameters {
     fn from_iter<I: IntoIterator<Item = Parameter>>(entries: I) -> Self {
-        Self {
-            entries: entries.into_iter().collect(),
-            defect: None,
-        }
+        Self { entries: entries.into_iter().collect(), defect: None }
     }
 }
 
@@ -239,10 +213,7 @@ impl Options {
     /// The map, or none where nothing is said.
     pub fn to_value(self) -> Option<Value> {
         let said = self != Self::default();
-        let members = Members::default()
-            .with_some("rk", self.rk)
-            .with_some("up", self.up)
-            .with_some("uv", self.uv);
+        let members = Members::default().with_some("rk", self.rk).with_some("up", self.up).with_some("uv", self.uv);
         said.then(|| members.into_value())
     }
 }
@@ -271,11 +242,6 @@ impl Extensions {
 
     /// The map; writing it in canonical form sorts it.
     pub fn to_value(&self) -> Value {
-        Value::Map(
-            self.0
-                .iter()
-                .map(|(id, value)| (Value::from(id.as_str()), value.clone()))
-                .collect(),
-        )
+        Value::Map(self.0.iter().map(|(id, value)| (Value::from(id.as_str()), value.clone())).collect())
     }
 }

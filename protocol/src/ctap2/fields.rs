@@ -44,35 +44,17 @@ impl<'n> Fields<'n> {
 
     fn of(node: &'n Node, name: &'n str, missing: Defect) -> Result<Self, ParseError> {
         let entries = node.as_map().ok_or_else(|| unexpected(node, name, "map"))?;
-        Ok(Self {
-            entries,
-            name,
-            missing,
-        })
+        Ok(Self { entries, name, missing })
     }
 
-    pub(crate) fn required<K: Key, T>(
-        &self,
-        key: K,
-        name: &str,
-        read: Read<T>,
-    ) -> Result<T, ParseError> {
+    pub(crate) fn required<K: Key, T>(&self, key: K, name: &str, read: Read<T>) -> Result<T, ParseError> {
         match self.optional(key, name, read)? {
             Some(value) => Ok(value),
-            None => Err(ParseError::new(
-                self.missing,
-                name,
-                format!("not in {}", self.name),
-            )),
+            None => Err(ParseError::new(self.missing, name, format!("not in {}", self.name))),
         }
     }
 
-    pub(crate) fn optional<K: Key, T>(
-        &self,
-        key: K,
-        name: &str,
-        read: Read<T>,
-    ) -> Result<Option<T>, ParseError> {
+    pub(crate) fn optional<K: Key, T>(&self, key: K, name: &str, read: Read<T>) -> Result<Option<T>, ParseError> {
         let found = self.entries.iter().find(|(candidate, _)| key.is(candidate));
         found.map(|(_, value)| read(value, name)).transpose()
     }
@@ -82,11 +64,7 @@ impl<'n> Fields<'n> {
 pub(crate) type Read<T> = fn(&Node, &str) -> Result<T, ParseError>;
 
 pub(crate) fn unexpected(node: &Node, name: &str, expected: &str) -> ParseError {
-    ParseError::new(
-        Defect::UnexpectedType,
-        name,
-        format!("{} where a {expected} is due", node.kind()),
-    )
+    ParseError::new(Defect::UnexpectedType, name, format!("{} where a {expected} is due", node.kind()))
 }
 
 /// Any integer; what does not fit becomes the nearest that does, which means nothing to anybody either.
@@ -99,42 +77,30 @@ pub(crate) fn integer(node: &Node, name: &str) -> Result<i64, ParseError> {
 }
 
 pub(crate) fn unsigned(node: &Node, name: &str) -> Result<u64, ParseError> {
-    node.as_unsigned()
-        .ok_or_else(|| unexpected(node, name, "unsigned integer"))
+    node.as_unsigned().ok_or_else(|| unexpected(node, name, "unsigned integer"))
 }
 
 pub(crate) fn boolean(node: &Node, name: &str) -> Result<bool, ParseError> {
-    node.as_bool()
-        .ok_or_else(|| unexpected(node, name, "boolean"))
+    node.as_bool().ok_or_else(|| unexpected(node, name, "boolean"))
 }
 
 pub(crate) fn text(node: &Node, name: &str) -> Result<String, ParseError> {
-    node.as_text()
-        .map(str::to_owned)
-        .ok_or_else(|| unexpected(node, name, "text string"))
+    node.as_text().map(str::to_owned).ok_or_else(|| unexpected(node, name, "text string"))
 }
 
 pub(crate) fn bytes(node: &Node, name: &str) -> Result<Vec<u8>, ParseError> {
-    node.as_bytes()
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| unexpected(node, name, "byte string"))
+    node.as_bytes().map(<[u8]>::to_vec).ok_or_else(|| unexpected(node, name, "byte string"))
 }
 
 pub(crate) fn array_of<const N: usize>(node: &Node, name: &str) -> Result<[u8; N], ParseError> {
     let bytes = bytes(node, name)?;
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_error| {
-        ParseError::new(
-            Defect::WrongLength,
-            name,
-            format!("{} bytes where {N} are due", bytes.len()),
-        )
+        ParseError::new(Defect::WrongLength, name, format!("{} bytes where {N} are due", bytes.len()))
     })
 }
 
 pub(crate) fn list<T>(node: &Node, name: &str, read: Read<T>) -> Result<Vec<T>, ParseError> {
-    let items = node
-        .as_array()
-        .ok_or_else(|| unexpected(node, name, "array"))?;
+    let items = node.as_array().ok_or_else(|| unexpected(node, name, "array"))?;
     items.iter().map(|item| read(item, name)).collect()
 }
 
@@ -147,18 +113,10 @@ pub(crate) fn unsigneds(node: &Node, name: &str) -> Result<Vec<u64>, ParseError>
 }
 
 /// A map from texts; members with other keys are unknown and so ignored.
-pub(crate) fn text_map<T>(
-    node: &Node,
-    name: &str,
-    read: Read<T>,
-) -> Result<BTreeMap<String, T>, ParseError> {
+pub(crate) fn text_map<T>(node: &Node, name: &str, read: Read<T>) -> Result<BTreeMap<String, T>, ParseError> {
     let entries = node.as_map().ok_or_else(|| unexpected(node, name, "map"))?;
-    let known = entries
-        .iter()
-        .filter_map(|(key, value)| Some((key.as_text()?, value)));
-    known
-        .map(|(key, value)| Ok((key.to_owned(), read(value, key)?)))
-        .collect()
+    let known = entries.iter().filter_map(|(key, value)| Some((key.as_text()?, value)));
+    known.map(|(key, value)| Ok((key.to_owned(), read(value, key)?))).collect()
 }
 
 pub(crate) fn map_value(node: &Node, name: &str) -> Result<Value, ParseError> {
@@ -187,7 +145,7 @@ impl Members {
         Value::Map(self.0)
     }
 
-    pub(crate) fn to_cbor(self) -> Vec<u8> {
+    pub(crate) fn into_cbor(self) -> Vec<u8> {
         cbor::to_canonical(&self.into_value())
     }
 }
@@ -205,9 +163,5 @@ pub(crate) fn unsigned_array(items: &[u64]) -> Value {
 }
 
 pub(crate) fn from_text_map<T: Copy + Into<Value>>(map: &BTreeMap<String, T>) -> Value {
-    Value::Map(
-        map.iter()
-            .map(|(key, value)| (Value::from(key.as_str()), (*value).into()))
-            .collect(),
-    )
+    Value::Map(map.iter().map(|(key, value)| (Value::from(key.as_str()), (*value).into())).collect())
 }

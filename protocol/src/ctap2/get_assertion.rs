@@ -59,9 +59,7 @@ impl Request {
             client_data_hash: map.required(0x02, "clientDataHash", fields::array_of)?,
             allow_list: map.optional(0x03, "allowList", Descriptor::list)?,
             extensions: map.optional(0x04, "extensions", Extensions::from_node)?,
-            options: map
-                .optional(0x05, "options", Options::from_node)?
-                .unwrap_or_default(),
+            options: map.optional(0x05, "options", Options::from_node)?.unwrap_or_default(),
             pin_uv_auth_param: map.optional(0x06, "pinUvAuthParam", fields::bytes)?,
             pin_uv_auth_protocol: map.optional(0x07, "pinUvAuthProtocol", fields::unsigned)?,
         })
@@ -72,17 +70,12 @@ impl Request {
         Members::default()
             .with(0x01, self.rp_id.as_str())
             .with(0x02, self.client_data_hash.as_slice())
-            .with_some(
-                0x03,
-                self.allow_list
-                    .as_deref()
-                    .map(|list| fields::array(list, Descriptor::to_value)),
-            )
+            .with_some(0x03, self.allow_list.as_deref().map(|list| fields::array(list, Descriptor::to_value)))
             .with_some(0x04, self.extensions.as_ref().map(Extensions::to_value))
             .with_some(0x05, self.options.to_value())
             .with_some(0x06, self.pin_uv_auth_param.as_deref())
             .with_some(0x07, self.pin_uv_auth_protocol)
-            .to_cbor()
+            .into_cbor()
     }
 }
 
@@ -103,11 +96,7 @@ impl Response {
             number_of_credentials: map.optional(0x05, "numberOfCredentials", fields::unsigned)?,
             user_selected: map.optional(0x06, "userSelected", fields::boolean)?,
             large_blob_key: map.optional(0x07, "largeBlobKey", fields::bytes)?,
-            unsigned_extension_outputs: map.optional(
-                0x08,
-                "unsignedExtensionOutputs",
-                Extensions::from_node,
-            )?,
+            unsigned_extension_outputs: map.optional(0x08, "unsignedExtensionOutputs", Extensions::from_node)?,
         })
     }
 
@@ -121,12 +110,7 @@ impl Response {
             .with_some(0x05, self.number_of_credentials)
             .with_some(0x06, self.user_selected)
             .with_some(0x07, self.large_blob_key.as_deref())
-            .with_some(
-                0x08,
-                self.unsigned_extension_outputs
-                    .as_ref()
-                    .map(Extensions::to_value),
-            )
-            .to_cbor()
+            .with_some(0x08, self.unsigned_extension_outputs.as_ref().map(Extensions::to_value))
+            .into_cbor()
     }
 }

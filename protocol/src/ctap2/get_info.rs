@@ -88,80 +88,40 @@ impl Response {
             versions: map.required(0x01, "versions", fields::texts)?,
             extensions: map.optional(0x02, "extensions", fields::texts)?,
             aaguid: Aaguid::from_bytes(map.required(0x03, "aaguid", fields::array_of)?),
-            options: map.optional(0x04, "options", |node, name| {
-                fields::text_map(node, name, fields::boolean)
-            })?,
+            options: map.optional(0x04, "options", |node, name| fields::text_map(node, name, fields::boolean))?,
             max_msg_size: map.optional(0x05, "maxMsgSize", fields::unsigned)?,
             pin_uv_auth_protocols: map.optional(0x06, "pinUvAuthProtocols", fields::unsigneds)?,
-            max_credential_count_in_list: map.optional(
-                0x07,
-                "maxCredentialCountInList",
-                fields::unsigned,
-            )?,
-            max_credential_id_length: map.optional(
-                0x08,
-                "maxCredentialIdLength",
-                fields::unsigned,
-            )?,
+            max_credential_count_in_list: map.optional(0x07, "maxCredentialCountInList", fields::unsigned)?,
+            max_credential_id_length: map.optional(0x08, "maxCredentialIdLength", fields::unsigned)?,
             transports: map.optional(0x09, "transports", fields::texts)?,
-            algorithms: map.optional(0x0a, "algorithms", |node, name| {
-                fields::list(node, name, Parameter::from_node)
-            })?,
-            max_serialized_large_blob_array: map.optional(
-                0x0b,
-                "maxSerializedLargeBlobArray",
-                fields::unsigned,
-            )?,
+            algorithms: map
+                .optional(0x0a, "algorithms", |node, name| fields::list(node, name, Parameter::from_node))?,
+            max_serialized_large_blob_array: map.optional(0x0b, "maxSerializedLargeBlobArray", fields::unsigned)?,
             force_pin_change: map.optional(0x0c, "forcePINChange", fields::boolean)?,
             min_pin_length: map.optional(0x0d, "minPINLength", fields::unsigned)?,
             firmware_version: map.optional(0x0e, "firmwareVersion", fields::unsigned)?,
             max_cred_blob_length: map.optional(0x0f, "maxCredBlobLength", fields::unsigned)?,
-            max_rp_ids_for_set_min_pin_length: map.optional(
-                0x10,
-                "maxRPIDsForSetMinPINLength",
-                fields::unsigned,
-            )?,
-            preferred_platform_uv_attempts: map.optional(
-                0x11,
-                "preferredPlatformUvAttempts",
-                fields::unsigned,
-            )?,
+            max_rp_ids_for_set_min_pin_length: map.optional(0x10, "maxRPIDsForSetMinPINLength", fields::unsigned)?,
+            preferred_platform_uv_attempts: map.optional(0x11, "preferredPlatformUvAttempts", fields::unsigned)?,
             uv_modality: map.optional(0x12, "uvModality", fields::unsigned)?,
-            certifications: map.optional(0x13, "certifications", |node, name| {
-                fields::text_map(node, name, fields::unsigned)
-            })?,
+            certifications: map
+                .optional(0x13, "certifications", |node, name| fields::text_map(node, name, fields::unsigned))?,
             remaining_discoverable_credentials: map.optional(
                 0x14,
                 "remainingDiscoverableCredentials",
                 fields::unsigned,
             )?,
-            vendor_prototype_config_commands: map.optional(
-                0x15,
-                "vendorPrototypeConfigCommands",
-                fields::unsigneds,
-            )?,
+            vendor_prototype_config_commands: map.optional(0x15, "vendorPrototypeConfigCommands", fields::unsigneds)?,
             attestation_formats: map.optional(0x16, "attestationFormats", fields::texts)?,
-            uv_count_since_last_pin_entry: map.optional(
-                0x17,
-                "uvCountSinceLastPinEntry",
-                fields::unsigned,
-            )?,
+            uv_count_since_last_pin_entry: map.optional(0x17, "uvCountSinceLastPinEntry", fields::unsigned)?,
             long_touch_for_reset: map.optional(0x18, "longTouchForReset", fields::boolean)?,
             enc_identifier: map.optional(0x19, "encIdentifier", fields::bytes)?,
             transports_for_reset: map.optional(0x1a, "transportsForReset", fields::texts)?,
             pin_complexity_policy: map.optional(0x1b, "pinComplexityPolicy", fields::boolean)?,
-            pin_complexity_policy_url: map.optional(
-                0x1c,
-                "pinComplexityPolicyURL",
-                fields::bytes,
-            )?,
+            pin_complexity_policy_url: map.optional(0x1c, "pinComplexityPolicyURL", fields::bytes)?,
             max_pin_length: map.optional(0x1d, "maxPINLength", fields::unsigned)?,
             enc_cred_store_state: map.optional(0x1e, "encCredStoreState", fields::bytes)?,
-            authenticator_config_commands: map.optional(
-                0x1f,
-                "authenticatorConfigCommands",
-                fields::unsigneds,
-            )?,
+            authenticator_config_commands: map.optional(0x1f, "authenticatorConfigCommands", fields::unsigneds)?,
         })
     }
 
@@ -173,21 +133,11 @@ impl Response {
             .with(0x03, self.aaguid.as_bytes().as_slice())
             .with_some(0x04, self.options.as_ref().map(fields::from_text_map))
             .with_some(0x05, self.max_msg_size)
-            .with_some(
-                0x06,
-                self.pin_uv_auth_protocols
-                    .as_deref()
-                    .map(fields::unsigned_array),
-            )
+            .with_some(0x06, self.pin_uv_auth_protocols.as_deref().map(fields::unsigned_array))
             .with_some(0x07, self.max_credential_count_in_list)
             .with_some(0x08, self.max_credential_id_length)
             .with_some(0x09, self.transports.as_deref().map(fields::text_array))
-            .with_some(
-                0x0a,
-                self.algorithms
-                    .as_deref()
-                    .map(|list| fields::array(list, Parameter::to_value)),
-            )
+            .with_some(0x0a, self.algorithms.as_deref().map(|list| fields::array(list, Parameter::to_value)))
             .with_some(0x0b, self.max_serialized_large_blob_array)
             .with_some(0x0c, self.force_pin_change)
             .with_some(0x0d, self.min_pin_length)
@@ -196,39 +146,20 @@ impl Response {
             .with_some(0x10, self.max_rp_ids_for_set_min_pin_length)
             .with_some(0x11, self.preferred_platform_uv_attempts)
             .with_some(0x12, self.uv_modality)
-            .with_some(
-                0x13,
-                self.certifications.as_ref().map(fields::from_text_map),
-            )
+            .with_some(0x13, self.certifications.as_ref().map(fields::from_text_map))
             .with_some(0x14, self.remaining_discoverable_credentials)
-            .with_some(
-                0x15,
-                self.vendor_prototype_config_commands
-                    .as_deref()
-                    .map(fields::unsigned_array),
-            )
-            .with_some(
-                0x16,
-                self.attestation_formats.as_deref().map(fields::text_array),
-            )
+            .with_some(0x15, self.vendor_prototype_config_commands.as_deref().map(fields::unsigned_array))
+            .with_some(0x16, self.attestation_formats.as_deref().map(fields::text_array))
             .with_some(0x17, self.uv_count_since_last_pin_entry)
             .with_some(0x18, self.long_touch_for_reset)
             .with_some(0x19, self.enc_identifier.as_deref())
-            .with_some(
-                0x1a,
-                self.transports_for_reset.as_deref().map(fields::text_array),
-            )
+            .with_some(0x1a, self.transports_for_reset.as_deref().map(fields::text_array))
             .with_some(0x1b, self.pin_complexity_policy)
             .with_some(0x1c, self.pin_complexity_policy_url.as_deref())
             .with_some(0x1d, self.max_pin_length)
             .with_some(0x1e, self.enc_cred_store_state.as_deref())
-            .with_some(
-                0x1f,
-                self.authenticator_config_commands
-                    .as_deref()
-                    .map(fields::unsigned_array),
-            )
-            .to_cbor()
+            .with_some(0x1f, self.authenticator_config_commands.as_deref().map(fields::unsigned_array))
+            .into_cbor()
     }
 
     /// The value of an option; none where it is absent.
@@ -248,9 +179,6 @@ impl Response {
 
     /// Is this number among the PIN/UV auth protocols?
     pub fn has_pin_uv_auth_protocol(&self, number: u64) -> bool {
-        self.pin_uv_auth_protocols
-            .iter()
-            .flatten()
-            .any(|known| *known == number)
+        self.pin_uv_auth_protocols.iter().flatten().any(|known| *known == number)
     }
 }

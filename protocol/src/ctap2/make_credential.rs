@@ -67,21 +67,11 @@ impl Request {
             pub_key_cred_params: map.required(0x04, "pubKeyCredParams", Parameters::from_node)?,
             exclude_list: map.optional(0x05, "excludeList", Descriptor::list)?,
             extensions: map.optional(0x06, "extensions", Extensions::from_node)?,
-            options: map
-                .optional(0x07, "options", Options::from_node)?
-                .unwrap_or_default(),
+            options: map.optional(0x07, "options", Options::from_node)?.unwrap_or_default(),
             pin_uv_auth_param: map.optional(0x08, "pinUvAuthParam", fields::bytes)?,
             pin_uv_auth_protocol: map.optional(0x09, "pinUvAuthProtocol", fields::unsigned)?,
-            enterprise_attestation: map.optional(
-                0x0a,
-                "enterpriseAttestation",
-                fields::unsigned,
-            )?,
-            attestation_formats_preference: map.optional(
-                0x0b,
-                "attestationFormatsPreference",
-                fields::texts,
-            )?,
+            enterprise_attestation: map.optional(0x0a, "enterpriseAttestation", fields::unsigned)?,
+            attestation_formats_preference: map.optional(0x0b, "attestationFormatsPreference", fields::texts)?,
         })
     }
 
@@ -92,24 +82,14 @@ impl Request {
             .with(0x02, self.rp.to_value())
             .with(0x03, self.user.to_value())
             .with(0x04, self.pub_key_cred_params.to_value())
-            .with_some(
-                0x05,
-                self.exclude_list
-                    .as_deref()
-                    .map(|list| fields::array(list, Descriptor::to_value)),
-            )
+            .with_some(0x05, self.exclude_list.as_deref().map(|list| fields::array(list, Descriptor::to_value)))
             .with_some(0x06, self.extensions.as_ref().map(Extensions::to_value))
             .with_some(0x07, self.options.to_value())
             .with_some(0x08, self.pin_uv_auth_param.as_deref())
             .with_some(0x09, self.pin_uv_auth_protocol)
             .with_some(0x0a, self.enterprise_attestation)
-            .with_some(
-                0x0b,
-                self.attestation_formats_preference
-                    .as_deref()
-                    .map(fields::text_array),
-            )
-            .to_cbor()
+            .with_some(0x0b, self.attestation_formats_preference.as_deref().map(fields::text_array))
+            .into_cbor()
     }
 }
 
@@ -128,11 +108,7 @@ impl Response {
             att_stmt: map.optional(0x03, "attStmt", fields::map_value)?,
             ep_att: map.optional(0x04, "epAtt", fields::boolean)?,
             large_blob_key: map.optional(0x05, "largeBlobKey", fields::bytes)?,
-            unsigned_extension_outputs: map.optional(
-                0x06,
-                "unsignedExtensionOutputs",
-                Extensions::from_node,
-            )?,
+            unsigned_extension_outputs: map.optional(0x06, "unsignedExtensionOutputs", Extensions::from_node)?,
         })
     }
 
@@ -144,12 +120,7 @@ impl Response {
             .with_some(0x03, self.att_stmt.clone())
             .with_some(0x04, self.ep_att)
             .with_some(0x05, self.large_blob_key.as_deref())
-            .with_some(
-                0x06,
-                self.unsigned_extension_outputs
-                    .as_ref()
-                    .map(Extensions::to_value),
-            )
-            .to_cbor()
+            .with_some(0x06, self.unsigned_extension_outputs.as_ref().map(Extensions::to_value))
+            .into_cbor()
     }
 }

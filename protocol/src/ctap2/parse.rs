@@ -59,11 +59,7 @@ impl Defect {
 
 impl ParseError {
     pub(crate) fn new(defect: Defect, member: &str, detail: impl Into<String>) -> Self {
-        Self {
-            defect,
-            member: member.to_owned(),
-            detail: detail.into(),
-        }
+        Self { defect, member: member.to_owned(), detail: detail.into() }
     }
 }
 
@@ -74,14 +70,9 @@ pub fn canonical(bytes: &[u8]) -> Result<Node, ParseError> {
     if let Some(anomaly) = document.anomalies.first() {
         return Err(wrong(anomaly.to_string()));
     }
-    let root = document
-        .root
-        .ok_or_else(|| wrong("no CBOR item".to_owned()))?;
+    let root = document.root.ok_or_else(|| wrong("no CBOR item".to_owned()))?;
     if !document.rest.is_empty() {
-        return Err(wrong(format!(
-            "{} bytes after the item",
-            document.rest.len()
-        )));
+        return Err(wrong(format!("{} bytes after the item", document.rest.len())));
     }
     if nesting(&root) > MAX_NESTING {
         return Err(wrong(format!("nested more than {MAX_NESTING} levels deep")));
@@ -94,10 +85,7 @@ fn nesting(node: &Node) -> usize {
     use crate::tree::cbor::Value;
     let inner = match &node.value {
         Value::Array(items) => items.iter().map(nesting).max(),
-        Value::Map(entries) => entries
-            .iter()
-            .map(|(key, value)| nesting(key).max(nesting(value)))
-            .max(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| nesting(key).max(nesting(value))).max(),
         Value::Tag(_, item) => return nesting(item),
         _ => return 0,
     };

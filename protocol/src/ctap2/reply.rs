@@ -10,10 +10,7 @@ pub fn open(reply: &[u8]) -> Result<&[u8], ReplyError> {
     let (&status, body) = reply.split_first().ok_or(ReplyError::Empty)?;
     let status = Status(status);
     if !status.is_ok() {
-        return Err(ReplyError::Refused {
-            status,
-            extra: body.len(),
-        });
+        return Err(ReplyError::Refused { status, extra: body.len() });
     }
     Ok(body)
 }

@@ -158,10 +158,7 @@ pub struct CommandError {
 impl CommandError {
     /// This status for this reason.
     pub fn new(status: Status, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            detail: detail.into(),
-        }
+        Self { status, detail: detail.into() }
     }
 }
 

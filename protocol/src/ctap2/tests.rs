@@ -54,18 +54,8 @@ fn requests_survive_a_round_trip() {
 fn responses_survive_a_round_trip() {
     let info = full_info();
     assert_eq!(get_info::Response::parse(&info.to_cbor()), Ok(info.clone()));
-    assert_eq!(
-        (
-            info.option("rk"),
-            info.option("alwaysUv"),
-            info.option("uv")
-        ),
-        (Some(true), Some(false), None)
-    );
-    let least = get_info::Response {
-        versions: vec!["FIDO_2_0".to_owned()],
-        ..Default::default()
-    };
+    assert_eq!((info.option("rk"), info.option("alwaysUv"), info.option("uv")), (Some(true), Some(false), None));
+    let least = get_info::Response { versions: vec!["FIDO_2_0".to_owned()], ..Default::default() };
     assert_eq!(get_info::Response::parse(&least.to_cbor()), Ok(least));
 
     let made = make_credential::Response {
@@ -82,10 +72,7 @@ fn responses_survive_a_round_trip() {
         credential: Some(Descriptor::public_key(vec![1])),
         auth_data: vec![1; 37],
         signature: vec![2; 70],
-        user: Some(UserEntity {
-            id: vec![5],
-            ..Default::default()
-        }),
+        user: Some(UserEntity { id: vec![5], ..Default::default() }),
         number_of_credentials: Some(2),
         user_selected: Some(false),
         large_blob_key: Some(vec![2; 32]),
@@ -102,47 +89,25 @@ fn responses_survive_a_round_trip() {
     };
     assert_eq!(client_pin::Response::parse(&pin.to_cbor()), Ok(pin));
     assert_eq!(client_pin::Response::default().to_cbor(), Vec::<u8>::new());
-    assert_eq!(
-        client_pin::Response::parse(&[]),
-        Ok(client_pin::Response::default())
-    );
+    assert_eq!(client_pin::Response::parse(&[]), Ok(client_pin::Response::default()));
 }
 
 #[test]
 fn statuses_are_total() {
     for byte in 0..=u8::MAX {
         let status = Status(byte);
-        assert_eq!(
-            status.is_assigned(),
-            Status::NAMED.contains(&status) || byte >= 0xe0
-        );
+        assert_eq!(status.is_assigned(), Status::NAMED.contains(&status) || byte >= 0xe0);
     }
     assert_eq!(Status::NAMED.len(), 52);
-    assert_eq!(
-        Status::PIN_AUTH_INVALID.to_string(),
-        "PIN_AUTH_INVALID (0x33)"
-    );
-    assert_eq!(
-        [
-            Status(0xe1).name(),
-            Status(0xff).name(),
-            Status(0x50).name()
-        ],
-        ["EXTENSION", "VENDOR", "UNASSIGNED"]
-    );
+    assert_eq!(Status::PIN_AUTH_INVALID.to_string(), "PIN_AUTH_INVALID (0x33)");
+    assert_eq!([Status(0xe1).name(), Status(0xff).name(), Status(0x50).name()], ["EXTENSION", "VENDOR", "UNASSIGNED"]);
 }
 
 #[test]
 fn replies() {
     assert_eq!(reply::open(&[]), Err(ReplyError::Empty));
     assert_eq!(reply::open(&[0x00, 0xa0]), Ok(&[0xa0][..]));
-    assert_eq!(
-        reply::open(&[0x2e, 0xa0]),
-        Err(ReplyError::Refused {
-            status: Status::NO_CREDENTIALS,
-            extra: 1
-        })
-    );
+    assert_eq!(reply::open(&[0x2e, 0xa0]), Err(ReplyError::Refused { status: Status::NO_CREDENTIALS, extra: 1 }));
     assert_eq!(reply::seal(Ok(vec![0xa0])), [0x00, 0xa0]);
     assert_eq!(reply::seal(Err(Status::NOT_ALLOWED.into())), [0x30]);
 }

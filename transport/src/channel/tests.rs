@@ -15,16 +15,7 @@ const NONCE: [u8; 8] = *b"abcdefgh";
 fn answer(nonce: &[u8], cid: u32) -> Vec<u8> {
     let capabilities = Capabilities(Capabilities::CBOR | Capabilities::WINK);
     let nonce = nonce.try_into().unwrap();
-    InitResponse {
-        nonce,
-        cid,
-        protocol_version: 2,
-        major: 1,
-        minor: 2,
-        build: 3,
-        capabilities,
-    }
-    .to_bytes()
+    InitResponse { nonce, cid, protocol_version: 2, major: 1, minor: 2, build: 3, capabilities }.to_bytes()
 }
 
 /// A device on a thread: gives out [`CID`], then does as `script` says with every other message.
@@ -41,12 +32,7 @@ fn device(
                 continue;
             };
             if message.cmd == Command::INIT {
-                say(
-                    &mut line,
-                    message.cid,
-                    Command::INIT,
-                    &answer(&message.payload, CID),
-                );
+                say(&mut line, message.cid, Command::INIT, &answer(&message.payload, CID));
             } else {
                 script(&mut line, &message);
             }
@@ -74,32 +60,16 @@ fn cbor(channel: &mut Channel, message: &[u8]) -> Result<Vec<u8>, ChannelError> 
 
 #[test]
 fn opens_pings_and_winks() {
-    let (host, worker) =
-        device(|line, message| say(line, message.cid, message.cmd, &message.payload));
+    let (host, worker) = device(|line, message| say(line, message.cid, message.cmd, &message.payload));
     let mut channel = Channel::open(host, NONCE, soon()).unwrap();
-    assert_eq!(
-        (
-            channel.info().cid,
-            channel.info().nonce,
-            channel.info().build
-        ),
-        (CID, NONCE, 3)
-    );
+    assert_eq!((channel.info().cid, channel.info().nonce, channel.info().build), (CID, NONCE, 3));
     for len in [0, 57, 58, 116, 7609] {
         channel.ping(&vec![0x5a; len], soon()).unwrap();
     }
     channel.wink(soon()).unwrap();
-    assert_eq!(
-        channel.ping(&[0; 7610], soon()).unwrap_err().code(),
-        "ctaphid_too_long"
-    );
+    assert_eq!(channel.ping(&[0; 7610], soon()).unwrap_err().code(), "ctaphid_too_long");
     drop(channel);
-    let heard: Vec<Command> = worker
-        .join()
-        .unwrap()
-        .iter()
-        .map(|message| message.cmd)
-        .collect();
+    let heard: Vec<Command> = worker.join().unwrap().iter().map(|message| message.cmd).collect();
     assert_eq!(heard.len(), 7);
     assert_eq!((heard[0], heard[6]), (Command::INIT, Command::WINK));
 }
@@ -109,42 +79,13 @@ fn strangers_and_old_answers_are_not_ours() {
     let (host, mut line) = pair();
     let worker = thread::spawn(move || {
         let report = line.receive(soon()).unwrap();
-        let Frame::Init {
-            cid: BROADCAST,
-            cmd: Command::INIT,
-            data,
-            ..
-        } = Frame::parse(&report)
-        else {
-            panic!()
-        };
+        let Frame::Init { cid: BROADCAST, cmd: Command::INIT, data, .. } = Frame::parse(&report) else { panic!() };
         say(&mut line, 7, Command::PING, b"for another");
         say(&mut line, BROADCAST, Command::INIT, &answer(b"stranger", 9));
-        send(
-            &mut line,
-            &Frame::Cont {
-                cid: BROADCAST,
-                seq: 0,
-                data: [0; 59],
-            }
-            .to_report(),
-        );
-        say(
-            &mut line,
-            BROADCAST,
-            Command::INIT,
-            &answer(&data[..8], CID),
-        );
+        send(&mut line, &Frame::Cont { cid: BROADCAST, seq: 0, data: [0; 59] }.to_report());
+        say(&mut line, BROADCAST, Command::INIT, &answer(&data[..8], CID));
         line.receive(soon()).unwrap();
-        send(
-            &mut line,
-            &Frame::Cont {
-                cid: CID,
-                seq: 3,
-                data: [0; 59],
-            }
-            .to_report(),
-        );
+        send(&mut line, &Frame::Cont { cid: CID, seq: 3, data: [0; 59] }.to_report());
         say(&mut line, 9, Command::CBOR, &[0x27]);
         say(&mut line, CID, Command::CBOR, &[0x00, 0xa0]);
     });
@@ -163,42 +104,21 @@ fn keep_alives_are_told() {
     });
     let mut channel = Channel::open(host, NONCE, soon()).unwrap();
     let mut told = Vec::new();
-    let reply = channel.cbor(&[0x01], soon(), &Cancel::new(), &mut |status| {
-        told.push(status)
-    });
+    let reply = channel.cbor(&[0x01], soon(), &Cancel::new(), &mut |status| told.push(status));
     assert_eq!(reply, Ok(vec![0x00; 100]));
-    assert_eq!(
-        told,
-        [
-            KeepAlive::PROCESSING,
-            KeepAlive::PROCESSING,
-            KeepAlive::UPNEEDED
-        ]
-    );
+    assert_eq!(told, [KeepAlive::PROCESSING, KeepAlive::PROCESSING, KeepAlive::UPNEEDED]);
 }
 
 #[test]
 fn what_a_device_can_do_wrong() {
-    let scripts: [(&str, fn(&mut MemoryReports)); 9] = [
-        ("ctaphid_device_error", |line| {
-            say(line, CID, Command::ERROR, &[ErrorCode::INVALID_CMD.0])
-        }),
-        ("ctaphid_unexpected_command", |line| {
-            say(line, CID, Command::PING, &[0x00])
-        }),
-        ("ctaphid_length", |line| {
-            say(line, CID, Command::KEEPALIVE, &[])
-        }),
-        ("ctaphid_length", |line| {
-            say(line, CID, Command::ERROR, &[1, 2])
-        }),
+    type Script = (&'static str, fn(&mut MemoryReports));
+    let scripts: [Script; 9] = [
+        ("ctaphid_device_error", |line| say(line, CID, Command::ERROR, &[ErrorCode::INVALID_CMD.0])),
+        ("ctaphid_unexpected_command", |line| say(line, CID, Command::PING, &[0x00])),
+        ("ctaphid_length", |line| say(line, CID, Command::KEEPALIVE, &[])),
+        ("ctaphid_length", |line| say(line, CID, Command::ERROR, &[1, 2])),
         ("ctaphid_sequence", |line| {
-            for report in split(CID, Command::CBOR, &[0; 300])
-                .unwrap()
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| *at != 2)
-            {
+            for report in split(CID, Command::CBOR, &[0; 300]).unwrap().iter().enumerate().filter(|(at, _)| *at != 2) {
                 send(line, report.1);
             }
         }),
@@ -207,32 +127,17 @@ fn what_a_device_can_do_wrong() {
             say(line, CID, Command::CBOR, &[0x00]);
         }),
         ("ctaphid_announced_length", |line| {
-            send(
-                line,
-                &Frame::Init {
-                    cid: CID,
-                    cmd: Command::CBOR,
-                    len: 0xffff,
-                    data: [0; 57],
-                }
-                .to_report(),
-            );
+            send(line, &Frame::Init { cid: CID, cmd: Command::CBOR, len: 0xffff, data: [0; 57] }.to_report());
         }),
         ("transport_timeout", |_| {}),
-        ("transport_timeout", |line| {
-            send(line, &split(CID, Command::CBOR, &[0; 300]).unwrap()[0])
-        }),
+        ("transport_timeout", |line| send(line, &split(CID, Command::CBOR, &[0; 300]).unwrap()[0])),
     ];
     for (code, script) in scripts {
         let mut calls = 0;
         let (host, worker) = device(move |line, message| match message.cmd {
             Command::CBOR => {
                 calls += 1;
-                if calls == 1 {
-                    script(line)
-                } else {
-                    say(line, CID, Command::CBOR, &[0x00])
-                }
+                if calls == 1 { script(line) } else { say(line, CID, Command::CBOR, &[0x00]) }
             }
             // A device that is slow, but not dead: the old command ends with a cancellation.
             Command::CANCEL if calls == 1 => say(line, CID, Command::CBOR, &[0x2d]),
@@ -253,27 +158,16 @@ fn a_busy_device_is_asked_again() {
     let (host, worker) = device(move |line, message| {
         calls += 1;
         let busy = [ErrorCode::CHANNEL_BUSY.0];
-        if calls < 3 {
-            say(line, CID, Command::ERROR, &busy)
-        } else {
-            say(line, CID, message.cmd, &[0x00])
-        }
+        if calls < 3 { say(line, CID, Command::ERROR, &busy) } else { say(line, CID, message.cmd, &[0x00]) }
     });
     let mut channel = Channel::open(host, NONCE, soon()).unwrap();
-    assert_eq!(
-        channel.cbor(&[0x04], soon(), &Cancel::new(), &mut |_| {}),
-        Ok(vec![0x00])
-    );
+    assert_eq!(channel.cbor(&[0x04], soon(), &Cancel::new(), &mut |_| {}), Ok(vec![0x00]));
     drop(channel);
     assert_eq!(worker.join().unwrap().len(), 4);
 
-    let (host, _worker) =
-        device(move |line, _| say(line, CID, Command::ERROR, &[ErrorCode::CHANNEL_BUSY.0]));
+    let (host, _worker) = device(move |line, _| say(line, CID, Command::ERROR, &[ErrorCode::CHANNEL_BUSY.0]));
     let mut channel = Channel::open(host, NONCE, soon()).unwrap();
-    assert_eq!(
-        channel.ping(&[], after(100)),
-        Err(ChannelError::Transport(Error::Timeout))
-    );
+    assert_eq!(channel.ping(&[], after(100)), Err(ChannelError::Transport(Error::Timeout)));
 }
 
 #[test]
@@ -303,23 +197,14 @@ fn channels_that_are_none() {
             line.receive(soon()).unwrap();
             say(&mut line, BROADCAST, Command::INIT, &answer(&NONCE, cid));
         });
-        assert_eq!(
-            Channel::open(Box::new(host), NONCE, soon()).err(),
-            Some(ChannelError::Allocation { cid })
-        );
+        assert_eq!(Channel::open(Box::new(host), NONCE, soon()).err(), Some(ChannelError::Allocation { cid }));
         worker.join().unwrap();
     }
     let (host, line) = pair();
-    assert_eq!(
-        Channel::open(Box::new(host), NONCE, after(50)).err(),
-        Some(ChannelError::Transport(Error::Timeout))
-    );
+    assert_eq!(Channel::open(Box::new(host), NONCE, after(50)).err(), Some(ChannelError::Transport(Error::Timeout)));
     drop(line);
     let (host, _) = pair();
-    assert_eq!(
-        Channel::open(Box::new(host), NONCE, soon()).err(),
-        Some(ChannelError::Transport(Error::Closed))
-    );
+    assert_eq!(Channel::open(Box::new(host), NONCE, soon()).err(), Some(ChannelError::Transport(Error::Closed)));
 }
 
 #[test]
@@ -327,21 +212,10 @@ fn an_answer_to_init_that_is_too_short() {
     let (host, mut line) = pair();
     let worker = thread::spawn(move || {
         line.receive(soon()).unwrap();
-        say(
-            &mut line,
-            BROADCAST,
-            Command::INIT,
-            &answer(&NONCE, CID)[..16],
-        );
+        say(&mut line, BROADCAST, Command::INIT, &answer(&NONCE, CID)[..16]);
     });
-    let error = ChannelError::Length {
-        cmd: Command::INIT,
-        len: 16,
-    };
-    assert_eq!(
-        Channel::open(Box::new(host), NONCE, soon()).err(),
-        Some(error)
-    );
+    let error = ChannelError::Length { cmd: Command::INIT, len: 16 };
+    assert_eq!(Channel::open(Box::new(host), NONCE, soon()).err(), Some(error));
     worker.join().unwrap();
 }
 
@@ -356,14 +230,8 @@ fn what_is_not_offered_is_not_sent() {
         line.receive(soon())
     });
     let mut channel = Channel::open(Box::new(host), NONCE, soon()).unwrap();
-    assert_eq!(
-        cbor(&mut channel, &[0x04]),
-        Err(ChannelError::NotOffered(Command::CBOR))
-    );
-    assert_eq!(
-        channel.wink(soon()),
-        Err(ChannelError::NotOffered(Command::WINK))
-    );
+    assert_eq!(cbor(&mut channel, &[0x04]), Err(ChannelError::NotOffered(Command::CBOR)));
+    assert_eq!(channel.wink(soon()), Err(ChannelError::NotOffered(Command::WINK)));
     drop(channel);
     assert_eq!(worker.join().unwrap(), Err(Error::Closed));
 }
@@ -376,12 +244,7 @@ fn raw_access_and_back() {
     channel.raw().send(&ping[0], soon()).unwrap();
     channel.ping(b"again", soon()).unwrap();
     drop(channel);
-    let heard: Vec<Command> = worker
-        .join()
-        .unwrap()
-        .iter()
-        .map(|message| message.cmd)
-        .collect();
+    let heard: Vec<Command> = worker.join().unwrap().iter().map(|message| message.cmd).collect();
     assert_eq!(heard, [Command::INIT, Command::INIT, Command::PING]);
 }
 
@@ -410,10 +273,7 @@ fn noise_never_hangs_nor_panics() {
     for _ in 0..20 {
         let _ = channel.cbor(&[0x04], after(5), &Cancel::new(), &mut |_| {});
     }
-    assert!(matches!(
-        channel.resynchronize(after(20)),
-        Err(ChannelError::Transport(Error::Timeout))
-    ));
+    assert!(matches!(channel.resynchronize(after(20)), Err(ChannelError::Transport(Error::Timeout))));
     drop(channel);
     worker.join().unwrap();
     assert_eq!(ChannelError::Fault(Fault::Busy).code(), "ctaphid_busy");

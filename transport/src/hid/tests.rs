@@ -19,11 +19,6 @@ fn what_is_no_key_does_not_open() {
 
 #[test]
 fn the_hint_names_the_rule() {
-    let text = Error::Permission {
-        path: "/dev/hidraw3".to_owned(),
-    }
-    .to_string();
-    assert!(
-        text.contains("/dev/hidraw3") && text.contains("ID_FIDO_TOKEN") && text.contains("uaccess")
-    );
+    let text = Error::Permission { path: "/dev/hidraw3".to_owned() }.to_string();
+    assert!(text.contains("/dev/hidraw3") && text.contains("ID_FIDO_TOKEN") && text.contains("uaccess"));
 }

@@ -17,9 +17,7 @@ fn edited(good: &[u8], (way, value): &Edit) -> Vec<u8> {
 
 fn edit(node: &mut Value, way: &[&str], value: Option<&Value>) {
     let (step, rest) = way.split_first().unwrap();
-    let key = step
-        .parse::<i64>()
-        .map_or_else(|_| Value::from(*step), Value::from);
+    let key = step.parse::<i64>().map_or_else(|_| Value::from(*step), Value::from);
     match node {
         Value::Map(entries) => match entries.iter().position(|(candidate, _)| *candidate == key) {
             Some(at) if rest.is_empty() => {
@@ -62,10 +60,7 @@ fn make_credential_edits() {
         ((&["5"], None), OK),
         ((&["8"], None), OK),
         ((&["1"], Some(Value::from("text"))), TYPE),
-        (
-            (&["1"], Some(Value::from(vec![0_u8; 31]))),
-            Status::INVALID_LENGTH,
-        ),
+        ((&["1"], Some(Value::from(vec![0_u8; 31]))), Status::INVALID_LENGTH),
         ((&["2"], Some(Value::from(1))), TYPE),
         ((&["2", "id"], None), TYPE),
         ((&["2", "id"], Some(Value::from(1))), TYPE),
@@ -92,19 +87,10 @@ fn make_credential_edits() {
         ((&["11", "0"], Some(Value::from(1))), TYPE),
         ((&["99"], Some(Value::from("unknown"))), OK),
         ((&["-1"], Some(Value::from("unknown"))), OK),
-        (
-            (&["99"], Some(Value::Tag(1, Box::new(Value::from(1))))),
-            CBOR,
-        ),
+        ((&["99"], Some(Value::Tag(1, Box::new(Value::from(1))))), CBOR),
     ];
     for (edit, expected) in edits {
-        assert_eq!(
-            status(command::MAKE_CREDENTIAL, &edited(&good, edit)),
-            *expected,
-            "{:?} {:?}",
-            edit.0,
-            edit.1
-        );
+        assert_eq!(status(command::MAKE_CREDENTIAL, &edited(&good, edit)), *expected, "{:?} {:?}", edit.0, edit.1);
     }
 }
 
@@ -115,76 +101,21 @@ fn other_edits() {
     let edits: &[(u8, &[u8], Edit, Status)] = &[
         (command::GET_ASSERTION, &assertion, (&["1"], None), MISSING),
         (command::GET_ASSERTION, &assertion, (&["2"], None), MISSING),
-        (
-            command::GET_ASSERTION,
-            &assertion,
-            (&["1"], Some(Value::from(vec![1_u8]))),
-            TYPE,
-        ),
-        (
-            command::GET_ASSERTION,
-            &assertion,
-            (&["3", "0"], Some(Value::Null)),
-            TYPE,
-        ),
-        (
-            command::GET_ASSERTION,
-            &assertion,
-            (&["5", "up"], Some(Value::Null)),
-            TYPE,
-        ),
-        (
-            command::GET_ASSERTION,
-            &assertion,
-            (&["5", "rk"], Some(Value::Bool(true))),
-            OK,
-        ),
+        (command::GET_ASSERTION, &assertion, (&["1"], Some(Value::from(vec![1_u8]))), TYPE),
+        (command::GET_ASSERTION, &assertion, (&["3", "0"], Some(Value::Null)), TYPE),
+        (command::GET_ASSERTION, &assertion, (&["5", "up"], Some(Value::Null)), TYPE),
+        (command::GET_ASSERTION, &assertion, (&["5", "rk"], Some(Value::Bool(true))), OK),
         (command::CLIENT_PIN, &pin, (&["2"], None), MISSING),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["2"], Some(Value::from(8))),
-            Status::INVALID_SUBCOMMAND,
-        ),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["2"], Some(Value::from("1"))),
-            TYPE,
-        ),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["3"], Some(Value::from(1))),
-            TYPE,
-        ),
+        (command::CLIENT_PIN, &pin, (&["2"], Some(Value::from(8))), Status::INVALID_SUBCOMMAND),
+        (command::CLIENT_PIN, &pin, (&["2"], Some(Value::from("1"))), TYPE),
+        (command::CLIENT_PIN, &pin, (&["3"], Some(Value::from(1))), TYPE),
         (command::CLIENT_PIN, &pin, (&["3", "-2"], None), TYPE),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["3", "-2"], Some(Value::from(vec![0_u8; 31]))),
-            OK,
-        ),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["3", "1"], Some(Value::from(1))),
-            OK,
-        ),
-        (
-            command::CLIENT_PIN,
-            &pin,
-            (&["9"], Some(Value::from("1"))),
-            TYPE,
-        ),
+        (command::CLIENT_PIN, &pin, (&["3", "-2"], Some(Value::from(vec![0_u8; 31]))), OK),
+        (command::CLIENT_PIN, &pin, (&["3", "1"], Some(Value::from(1))), OK),
+        (command::CLIENT_PIN, &pin, (&["9"], Some(Value::from("1"))), TYPE),
     ];
     for (command, good, edit, expected) in edits {
-        assert_eq!(
-            status(*command, &edited(good, edit)),
-            *expected,
-            "{command} {:?}",
-            edit.0
-        );
+        assert_eq!(status(*command, &edited(good, edit)), *expected, "{command} {:?}", edit.0);
     }
 }
 
@@ -209,22 +140,10 @@ fn bytes_that_are_no_canonical_map() {
         (&depth(4), TYPE),
         (&depth(5), CBOR),
     ] {
-        assert_eq!(
-            status(command::GET_ASSERTION, parameters),
-            expected,
-            "{parameters:02x?}"
-        );
+        assert_eq!(status(command::GET_ASSERTION, parameters), expected, "{parameters:02x?}");
     }
-    assert_eq!(
-        Command::parse(&[]).unwrap_err().status,
-        Status::INVALID_LENGTH
-    );
-    for byte in [
-        command::GET_INFO,
-        command::RESET,
-        command::GET_NEXT_ASSERTION,
-        command::SELECTION,
-    ] {
+    assert_eq!(Command::parse(&[]).unwrap_err().status, Status::INVALID_LENGTH);
+    for byte in [command::GET_INFO, command::RESET, command::GET_NEXT_ASSERTION, command::SELECTION] {
         assert_eq!(status(byte, &[0xa0]), Status::INVALID_LENGTH);
     }
     for byte in [0x00, 0x03, 0x05, 0x0e, 0x40, 0xff] {
@@ -239,14 +158,8 @@ fn parameters_are_judged_late() {
     for (edit, expected) in [
         ((&["99"][..], None), Ok(-7)),
         ((&["4", "0"], None), Err(Status::UNSUPPORTED_ALGORITHM)),
-        (
-            (&["4"], Some(Value::Array(vec![]))),
-            Err(Status::UNSUPPORTED_ALGORITHM),
-        ),
-        (
-            (&["4", "0", "type"], Some(Value::from("other"))),
-            Err(Status::UNSUPPORTED_ALGORITHM),
-        ),
+        ((&["4"], Some(Value::Array(vec![]))), Err(Status::UNSUPPORTED_ALGORITHM)),
+        ((&["4", "0", "type"], Some(Value::from("other"))), Err(Status::UNSUPPORTED_ALGORITHM)),
         ((&["4", "1", "type"], Some(Value::from("other"))), Ok(-7)),
         ((&["4", "1", "alg"], Some(Value::from(i64::MIN))), Ok(-7)),
         ((&["4", "1", "alg"], None), Err(CBOR)),
@@ -254,10 +167,7 @@ fn parameters_are_judged_late() {
         ((&["4", "1"], Some(Value::from(1))), Err(TYPE)),
     ] {
         let request = make_credential::Request::parse(&edited(&good, &edit)).unwrap();
-        let chosen = request
-            .pub_key_cred_params
-            .choose(supported)
-            .map_err(|error| error.status);
+        let chosen = request.pub_key_cred_params.choose(supported).map_err(|error| error.status);
         assert_eq!(chosen, expected, "{edit:?}");
     }
 }

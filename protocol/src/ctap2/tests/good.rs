@@ -9,35 +9,15 @@ use crate::pin_uv::PublicKey;
 pub(super) fn make_credential_request() -> make_credential::Request {
     make_credential::Request {
         client_data_hash: [0xcd; 32],
-        rp: RpEntity {
-            id: "example.org".to_owned(),
-            name: Some("Example".to_owned()),
-        },
-        user: UserEntity {
-            id: vec![1, 2, 3],
-            name: Some("alice".to_owned()),
-            display_name: Some("Alice".to_owned()),
-        },
-        pub_key_cred_params: [Parameter::public_key(-7), Parameter::public_key(-257)]
-            .into_iter()
-            .collect(),
+        rp: RpEntity { id: "example.org".to_owned(), name: Some("Example".to_owned()) },
+        user: UserEntity { id: vec![1, 2, 3], name: Some("alice".to_owned()), display_name: Some("Alice".to_owned()) },
+        pub_key_cred_params: [Parameter::public_key(-7), Parameter::public_key(-257)].into_iter().collect(),
         exclude_list: Some(vec![
             Descriptor::public_key(vec![9; 16]),
-            Descriptor {
-                transports: Some(vec!["usb".to_owned()]),
-                ..Descriptor::public_key(vec![8; 16])
-            },
+            Descriptor { transports: Some(vec!["usb".to_owned()]), ..Descriptor::public_key(vec![8; 16]) },
         ]),
-        extensions: Some(
-            Extensions::default()
-                .with("credProtect", 2)
-                .with("hmac-secret", true),
-        ),
-        options: Options {
-            rk: Some(true),
-            up: None,
-            uv: Some(false),
-        },
+        extensions: Some(Extensions::default().with("credProtect", 2).with("hmac-secret", true)),
+        options: Options { rk: Some(true), up: None, uv: Some(false) },
         pin_uv_auth_param: Some(vec![7; 32]),
         pin_uv_auth_protocol: Some(2),
         enterprise_attestation: Some(1),
@@ -51,11 +31,7 @@ pub(super) fn get_assertion_request() -> get_assertion::Request {
         client_data_hash: [0xcd; 32],
         allow_list: Some(vec![Descriptor::public_key(vec![9; 16])]),
         extensions: Some(Extensions::default().with("credBlob", true)),
-        options: Options {
-            rk: None,
-            up: Some(false),
-            uv: Some(true),
-        },
+        options: Options { rk: None, up: Some(false), uv: Some(true) },
         pin_uv_auth_param: Some(vec![7; 32]),
         pin_uv_auth_protocol: Some(2),
     }
@@ -83,10 +59,7 @@ pub(super) fn full_info() -> get_info::Response {
         versions: texts(&["FIDO_2_1", "FIDO_2_3"]).unwrap(),
         extensions: texts(&["credProtect", "hmac-secret"]),
         aaguid: Aaguid::from_bytes([7; 16]),
-        options: Some(BTreeMap::from([
-            ("rk".to_owned(), true),
-            ("alwaysUv".to_owned(), false),
-        ])),
+        options: Some(BTreeMap::from([("rk".to_owned(), true), ("alwaysUv".to_owned(), false)])),
         max_msg_size: Some(1200),
         pin_uv_auth_protocols: Some(vec![2, 1]),
         max_credential_count_in_list: Some(8),
