@@ -24,7 +24,7 @@ pub struct Section {
     /// What is wrong with it.
     pub faults: Vec<Fault>,
     /// What is inside it.
-    pub inside: Vec<Section>,
+    pub inside: Vec<Self>,
     #[serde(skip)]
     bytes: Vec<u8>,
 }

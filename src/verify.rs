@@ -35,7 +35,9 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, now: impl Fn() -> Of
         number += 1;
         let verdict = match text {
             Text::Line(text) => decide_text(&text, number, now()),
-            Text::TooLong => error(number, &LineError::nameless("line_too_long", format!("more than {LONGEST_LINE} bytes"))),
+            Text::TooLong => {
+                error(number, &LineError::nameless("line_too_long", format!("more than {LONGEST_LINE} bytes")))
+            }
         };
         match verdict.get("outcome").and_then(Value::as_str) {
             Some("accept") => tally.accepted += 1,

@@ -8,7 +8,9 @@ use assay_protocol::tree::json::Node;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use self::members::{Offence, base64, boolean, bytes, decode, integers, known, missing, object, of, one_of, string, strings, unsigned};
+use self::members::{
+    Offence, base64, boolean, bytes, decode, integers, known, missing, object, of, one_of, string, strings, unsigned,
+};
 use self::split::{Split, split};
 
 /// What a relying party knew when the response came in.
@@ -94,8 +96,7 @@ pub struct LineError {
 impl Line {
     /// Reads one line.
     pub fn parse(text: &[u8]) -> Result<Self, LineError> {
-        let Split { root, credential } =
-            split(text).map_err(|(code, detail)| LineError::nameless(code, detail))?;
+        let Split { root, credential } = split(text).map_err(|(code, detail)| LineError::nameless(code, detail))?;
         let id = root.get("id").map_or(serde_json::Value::Null, Node::to_serde);
         Self::from_root(&root, credential, id.clone()).map_err(|(code, detail)| LineError { id, code, detail })
     }
@@ -107,7 +108,9 @@ impl Line {
         }
         let ceremony = match one_of(root, "ceremony", &["registration", "authentication"])?.as_deref() {
             Some("registration") => Ceremony::Registration,
-            Some(_) => Ceremony::Authentication(Stored::from_node(of(root, "stored").ok_or_else(|| missing("stored"))?)?),
+            Some(_) => {
+                Ceremony::Authentication(Stored::from_node(of(root, "stored").ok_or_else(|| missing("stored"))?)?)
+            }
             None => return Err(missing("ceremony")),
         };
         let at = string(root, "at")?.map(|text| OffsetDateTime::parse(&text, &Rfc3339)).transpose();
@@ -131,7 +134,10 @@ impl Line {
             trust_anchors: anchors.transpose()?,
             allow_attestation_types: strings(root, "allow_attestation_types")?.unwrap_or_default(),
             extensions: object(root, "extensions")?.unwrap_or_default(),
-            allow_credentials: allowed.iter().map(|text| decode(text, "allow_credentials")).collect::<Result<_, _>>()?,
+            allow_credentials: allowed
+                .iter()
+                .map(|text| decode(text, "allow_credentials"))
+                .collect::<Result<_, _>>()?,
             user_handle: bytes(root, "user_handle")?,
             profile: string(root, "profile")?.unwrap_or_else(|| "w3c-l3".to_owned()),
             credential: credential.ok_or_else(|| missing("credential"))?.to_vec(),
@@ -186,12 +192,5 @@ const MEMBERS: &[&str] = &[
     "stored",
 ];
 
-const STORED: &[&str] = &[
-    "credential_id",
-    "public_key",
-    "sign_count",
-    "backup_eligible",
-    "backup_state",
-    "uv_initialized",
-    "user_handle",
-];
+const STORED: &[&str] =
+    &["credential_id", "public_key", "sign_count", "backup_eligible", "backup_state", "uv_initialized", "user_handle"];
