@@ -66,7 +66,7 @@ pub enum Command {
 }
 
 /// Options of the main job.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Args)]
 pub struct RunArgs {
     /// Folder for the reports, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "assay-report")]
@@ -74,6 +74,12 @@ pub struct RunArgs {
     /// Seed of everything random in the suites, 1 to 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub seed: Option<String>,
+}
+
+impl Default for RunArgs {
+    fn default() -> Self {
+        Self { out: PathBuf::from("assay-report"), seed: None }
+    }
 }
 
 /// Options of `assay serve`.

@@ -1,9 +1,13 @@
 //! One file a word of the command line.
 
 mod checks;
+mod coverage;
 mod inspect;
+mod key;
 mod profile;
+mod run;
 mod serve;
+mod test;
 mod verify;
 
 use anyhow::Result;
@@ -18,7 +22,7 @@ use crate::state::State;
 pub fn run(cli: &Cli) -> Result<Exit> {
     let here = Place { state: cli.state.clone(), json: cli.json };
     match &cli.command {
-        None => run::run(&here, &RunArgs::with_defaults()),
+        None => run::run(&here, &RunArgs::default()),
         Some(Command::Run(args)) => run::run(&here, args),
         Some(Command::Serve(args)) => serve::run(&here, args),
         Some(Command::Key(command)) => key::run(&here, command),

@@ -1,7 +1,12 @@
 //! The lab: composition root of servers, keys, clients and suites, and what the `assay` command does with them.
 
 pub mod cli;
+pub mod commands;
 pub mod inspect;
+pub mod judge;
+pub mod keys;
+pub mod lab;
 pub mod output;
 pub mod state;
+pub mod traces;
 pub mod verify;

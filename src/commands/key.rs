@@ -1,0 +1,131 @@
+//! `assay key new|serve|list|info`.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use assay_authenticator_sim::env::Touch;
+use assay_authenticator_sim::serve::Simulator;
+use assay_client::user::Nobody;
+use assay_client::Client;
+use assay_conformance::seed::Seed;
+use assay_transport::hid;
+use assay_transport::udp::UdpReports;
+use serde_json::json;
+
+use super::Place;
+use crate::cli::{self, KeyCommand, KeyInfoArgs, KeyNewArgs, KeyServeArgs};
+use crate::keys::{self, KeyTarget};
+use crate::output::{Exit, print};
+
+/// Does what was asked of keys.
+pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
+    match command {
+        KeyCommand::New(args) => new(here, args),
+        KeyCommand::Serve(args) => serve(here, args),
+        KeyCommand::List => list(here),
+        KeyCommand::Info(args) => info(here, args),
+    }
+}
+
+fn new(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
+    let saved = keys::save(&here.state()?, &args.name, args.aaguid.as_deref(), args.attestation)?;
+    if here.json {
+        print(&format!("{}\n", json!({"name": args.name, "aaguid": saved.aaguid, "attestation": saved.attestation})))?;
+    } else {
+        print(&format!("sim:{} is a key of model {}, {}\n", args.name, saved.aaguid, saved.attestation))?;
+    }
+    Ok(Exit::Good)
+}
+
+fn serve(here: &Place, args: &KeyServeArgs) -> Result<Exit> {
+    let touch = match args.touch {
+        cli::Touch::Auto => Touch::Given,
+        cli::Touch::Never => Touch::TimedOut,
+        cli::Touch::Deny => Touch::Denied,
+    };
+    let (lab, state) = (here.lab()?, here.state()?);
+    let authenticator = match (KeyTarget::parse(&args.key)?, &args.seed) {
+        (KeyTarget::Fresh, None) => keys::fresh(&lab, touch)?,
+        (KeyTarget::Fresh, Some(seed)) => keys::seeded(&lab, *seed.parse::<Seed>()?.as_bytes(), touch)?,
+        (KeyTarget::Saved(name), None) => keys::saved(&lab, &state, &name, touch)?,
+        (KeyTarget::Saved(_), Some(_)) => bail!("a saved key has its own secrets; --seed goes with sim"),
+        _ => bail!("{:?} is served already; sim and sim:NAME can be", args.key),
+    };
+    let line = UdpReports::bind(args.listen).with_context(|| format!("cannot listen on {}", args.listen))?;
+    let address = line.local_address()?;
+    let simulator = Simulator::serve(authenticator, Box::new(line))?;
+    print(&format!(
+        "{}\n",
+        json!({"ready": true, "address": address.to_string(), "target": format!("udp:{address}"), "key": args.key})
+    ))?;
+    simulator.wait();
+    Ok(Exit::Good)
+}
+
+fn list(here: &Place) -> Result<Exit> {
+    let saved = here.state()?.keys();
+    let usb = hid::list().unwrap_or_default();
+    if here.json {
+        let usb: Vec<_> = usb
+            .iter()
+            .map(|key| {
+                json!({
+                    "target": format!("hid:{}", key.path), "vendor_id": key.vendor_id, "product_id": key.product_id,
+                    "manufacturer": key.manufacturer, "product": key.product, "serial_number": key.serial_number,
+                })
+            })
+            .collect();
+        let saved: Vec<_> = saved.iter().map(|name| json!({"target": format!("sim:{name}")})).collect();
+        print(&format!("{}\n", json!({"virtual": saved, "usb": usb})))?;
+        return Ok(Exit::Good);
+    }
+    let mut out = String::new();
+    for name in &saved {
+        writeln!(out, "sim:{name}")?;
+    }
+    for key in &usb {
+        let words = [&key.manufacturer, &key.product, &key.serial_number];
+        let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+        writeln!(out, "hid:{}  {:04x}:{:04x}  {}", key.path, key.vendor_id, key.product_id, words.join(" "))?;
+    }
+    if out.is_empty() {
+        out.push_str("No keys. `assay key new NAME` makes a virtual one; USB keys appear when plugged in.\n");
+    }
+    print(&out)?;
+    Ok(Exit::Good)
+}
+
+fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
+    let target = KeyTarget::parse(&args.target)?;
+    let mut channel = keys::channel(target.connect(&here.lab()?, &here.state()?)?)?;
+    let mut client = Client::new("https://localhost", Box::new(Nobody))?;
+    let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info()?;
+    let members = json!({
+        "target": args.target,
+        "aaguid": info.aaguid,
+        "versions": info.versions,
+        "extensions": info.extensions,
+        "options": info.options,
+        "maxMsgSize": info.max_msg_size,
+        "pinUvAuthProtocols": info.pin_uv_auth_protocols,
+        "maxCredentialCountInList": info.max_credential_count_in_list,
+        "maxCredentialIdLength": info.max_credential_id_length,
+        "transports": info.transports,
+        "algorithms": info.algorithms.as_ref().map(|list| list.iter().map(|parameter| parameter.alg).collect::<Vec<_>>()),
+        "minPINLength": info.min_pin_length,
+        "firmwareVersion": info.firmware_version,
+        "remainingDiscoverableCredentials": info.remaining_discoverable_credentials,
+    });
+    if here.json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&members)?))?;
+        return Ok(Exit::Good);
+    }
+    let mut out = String::new();
+    for (name, value) in members.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        writeln!(out, "{name:34} {value}")?;
+    }
+    print(&out)?;
+    Ok(Exit::Good)
+}

@@ -1,0 +1,182 @@
+//! `assay test KIND TARGET`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use assay_conformance::report::{self, Report, text};
+use assay_conformance::target::{TargetFile, assay as assay_dialect};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::Place;
+use crate::cli::{TestArgs, TestKind};
+use crate::judge::{self, Bar, Judged, Plan};
+use crate::keys::KeyTarget;
+use crate::lab::{Lab, ServerPlan, profile_names};
+use crate::output::{Exit, Style, print};
+use crate::state::State;
+
+/// Lists, exports, or judges.
+pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
+    if assay_relying_party::Profile::named(&args.profile).is_none() {
+        bail!("there is no profile {:?}: {}", args.profile, profile_names());
+    }
+    if args.list {
+        let mut out = String::new();
+        for header in judge::headers(args.kind, &args.profile) {
+            writeln!(out, "{}\t{}\t{}", header.id, header.level, header.clause)?;
+        }
+        print(&out)?;
+        return Ok(Exit::Good);
+    }
+    if args.export_metadata.is_some() || args.export_anchors.is_some() {
+        return export(&here.lab()?, args);
+    }
+    let Some(target) = &args.target else {
+        bail!("which target? `assay test --help` lists the forms; --list needs none");
+    };
+    let plan = Plan::new(&args.profile, args.seed.as_deref(), &args.filter)?;
+    cancel_on_interrupt(&plan)?;
+    let report = judged(here, args, target, &plan)?;
+    judge::write(&report, &args.out)?;
+    tell(here, &report, &args.out)
+}
+
+/// Prints a report the way that was asked for, and says what it came to.
+pub(super) fn tell(here: &Place, report: &Report, place: &Path) -> Result<Exit> {
+    if here.json {
+        print(&report::json::to_string(report))?;
+    } else {
+        let style = if Style::for_stdout().coloured() { text::Style::Colour } else { text::Style::Plain };
+        print(&text::render(report, style))?;
+        print(&format!("\nreport: {}\n", place.join("report.html").display()))?;
+    }
+    Ok(match report.totals().exit_code() {
+        0 => Exit::Good,
+        1 => Exit::Findings,
+        _ => Exit::CouldNotRun,
+    })
+}
+
+fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Report> {
+    let (lab, state) = (here.lab()?, here.state()?);
+    let mut bar = Bar::new();
+    let kind = match args.kind {
+        TestKind::Server => "server",
+        TestKind::Authenticator => "authenticator",
+        TestKind::Dbsc => "dbsc",
+        TestKind::Policy => "policy",
+    };
+    let replay = format!("assay test {kind} {target} --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
+    if args.kind == TestKind::Authenticator {
+        let key = KeyTarget::parse(target)?;
+        // An unreachable key is one error, not a hundred broken cases.
+        crate::keys::channel(key.connect(&lab, &state)?)?;
+        let suite = judge::authenticator(plan, &key, &lab, &state, &mut bar);
+        return Ok(plan.report(kind, target, target, &replay, vec![suite]));
+    }
+    let own = if target == "sim" {
+        Some(lab.serve(&ServerPlan { profile: plan.profile.clone(), ..ServerPlan::default() })?)
+    } else {
+        None
+    };
+    let server = match &own {
+        Some(server) => own_server(server)?,
+        None => server(target, &state)?,
+    };
+    let suite = match args.kind {
+        TestKind::Server => judge::relying_party(plan, &server, &lab, &mut bar)?,
+        TestKind::Dbsc => judge::dbsc(plan, &server, &lab, &mut bar)?,
+        _ => judge::policy(plan, &server, &lab, &mut bar)?,
+    };
+    Ok(plan.report(kind, &server.file.name, &server.file.address, &replay, vec![suite]))
+}
+
+/// A server of this process, as a target.
+pub(super) fn own_server(server: &assay_server::Handle) -> Result<Judged> {
+    let judged = by_url(&server.url())?;
+    let client = server.bootstrap.client.as_ref().ok_or_else(|| anyhow!("the server kept its credentials to itself"))?;
+    let mut judged = judged.with_credentials(&server.bootstrap.tenant_id, &client.client_id, &client.client_secret);
+    judged.file.name = "the lab's own server".to_owned();
+    judged.file.features.insert("tenant-admin".to_owned());
+    Ok(judged)
+}
+
+/// A server by URL or target file; credentials from the environment, or from the server's ready line
+/// where this lab started it.
+fn server(target: &str, state: &State) -> Result<Judged> {
+    let judged = if target.starts_with("http://") || target.starts_with("https://") {
+        by_url(target)?
+    } else {
+        let path = Path::new(target);
+        if !path.exists() {
+            bail!("{target:?} is neither a URL nor a file, nor sim");
+        }
+        let file = TargetFile::load(path).with_context(|| format!("{target} is no target file"))?;
+        let tenant_id = file.headers.contains_key("authorization").then(|| variable("ASSAY_TENANT_ID")).flatten();
+        Judged { file: assay_dialect::complete(file), tenant_id }
+    };
+    if let (Some(tenant), Some(id), Some(secret)) =
+        (variable("ASSAY_TENANT_ID"), variable("ASSAY_CLIENT_ID"), variable("ASSAY_CLIENT_SECRET"))
+    {
+        return Ok(judged.with_credentials(&tenant, &id, &secret));
+    }
+    let port = judged.file.address.rsplit(':').next().and_then(|rest| rest.trim_end_matches('/').parse().ok());
+    let Some(ready) = port.and_then(|port| state.server(port)) else { return Ok(judged) };
+    let member = |name: &str| ready.get(name).and_then(Value::as_str);
+    Ok(match (member("tenant_id"), member("client_id"), member("client_secret")) {
+        (Some(tenant), Some(id), Some(secret)) => {
+            let mut judged = judged.with_credentials(tenant, id, secret);
+            judged.file.features.insert("tenant-admin".to_owned());
+            judged
+        }
+        _ => judged,
+    })
+}
+
+/// A server that says itself what it speaks and where its pages live; the lab's own trusts this
+/// lab's models.
+fn by_url(url: &str) -> Result<Judged> {
+    let mut file = assay_dialect::for_url(url, url)?;
+    if file.dialect == assay_conformance::target::Dialect::Assay {
+        let answer = assay_conformance::target::http::Http::new(&file)?.get(assay_dialect::CAPABILITIES)?;
+        let capabilities: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        let text = |pointer: &str| capabilities.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        file.origin = file.origin.or_else(|| text("/origins/0"));
+        file.rp_id = file.rp_id.or_else(|| text("/rp_id"));
+        file.features.insert("lab-anchors".to_owned());
+    }
+    Ok(Judged { file, tenant_id: None })
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn export(lab: &Lab, args: &TestArgs) -> Result<Exit> {
+    if let Some(path) = &args.export_metadata {
+        fs::write(path, lab.metadata_blob()?).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    if let Some(path) = &args.export_anchors {
+        let mut pem = String::new();
+        let roots = lab.attestation_roots()?.into_iter().chain([lab.metadata_root()?]);
+        for der in roots {
+            pem.push_str("-----BEGIN CERTIFICATE-----\n");
+            for line in STANDARD.encode(der).as_bytes().chunks(64) {
+                writeln!(pem, "{}", String::from_utf8_lossy(line))?;
+            }
+            pem.push_str("-----END CERTIFICATE-----\n");
+        }
+        fs::write(path, pem).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(Exit::Good)
+}
+
+/// The first Ctrl-C ends the run between two questions and still writes a report.
+pub(super) fn cancel_on_interrupt(plan: &Plan) -> Result<()> {
+    let cancel = plan.cancel.clone();
+    ctrlc::set_handler(move || cancel.cancel()).context("no handler for interrupts")
+}

@@ -1,0 +1,71 @@
+//! The suites against servers: relying party, policy engine, device-bound sessions.
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use assay_conformance::context::Context;
+use assay_conformance::report::SuiteReport;
+use assay_conformance::runner::{self, Open, Progress};
+use assay_conformance::suites::{self, policy::PolicyTarget, policy::PolicyWorld};
+use assay_conformance::target::fido_rest::FidoRest;
+use assay_conformance::target::file::HeaderValue;
+use assay_conformance::target::{Dialect, TargetFile};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Plan;
+use crate::lab::Lab;
+
+/// A server that is judged.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// How it is reached.
+    pub file: TargetFile,
+    /// The tenant of the credentials in the file's headers.
+    pub tenant_id: Option<String>,
+}
+
+impl Judged {
+    /// The server with Basic credentials of a tenant.
+    #[must_use]
+    pub fn with_credentials(mut self, tenant_id: &str, client_id: &str, client_secret: &str) -> Self {
+        let value = format!("Basic {}", STANDARD.encode(format!("{client_id}:{client_secret}")));
+        self.file.headers.insert("authorization".to_owned(), HeaderValue::Literal(value));
+        self.tenant_id = Some(tenant_id.to_owned());
+        self
+    }
+
+    fn features<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        self.file.features.iter().map(String::as_str).chain(more.iter().copied()).collect()
+    }
+
+    fn origin(&self) -> Result<String> {
+        Ok(match &self.file.origin {
+            Some(origin) => origin.clone(),
+            None => FidoRest::connect(&self.file)?.origin(),
+        })
+    }
+}
+
+/// Registration and authentication.
+pub fn relying_party(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
+    let _ = (plan, judged, lab, progress, Dialect::Assay);
+    Err(anyhow!("RP-PENDING"))
+}
+
+/// The attestation policy engine.
+pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
+    let tenant_id = judged.tenant_id.clone().ok_or_else(|| {
+        anyhow!("the policy endpoints want Basic credentials: set ASSAY_CLIENT_ID, ASSAY_CLIENT_SECRET and ASSAY_TENANT_ID")
+    })?;
+    let mut target = PolicyTarget { file: judged.file.clone(), tenant_id, lab: lab.mint };
+    target.file.origin = Some(judged.origin()?);
+    let open: Arc<dyn Open<PolicyWorld>> = Arc::new(move |_: &mut Context| PolicyWorld::open(&target));
+    Ok(runner::run(&suites::policy::suite(), &open, &plan.options(&judged.features(&[])), progress))
+}
+
+/// Device-bound sessions.
+pub fn dbsc(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
+    let _ = (plan, judged, lab, progress);
+    Err(anyhow!("DBSC-PENDING"))
+}

@@ -1,0 +1,163 @@
+//! Keys by name: fresh and saved virtual ones, sockets, USB.
+
+use std::fs;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use assay_authenticator_sim::attestation::Attestation;
+use assay_authenticator_sim::authenticator::Authenticator;
+use assay_authenticator_sim::config::KeyConfig;
+use assay_authenticator_sim::env::{Always, Env, FileStore, Touch};
+use assay_authenticator_sim::serve::Simulator;
+use assay_mint::lab::MODEL;
+use assay_protocol::aaguid::Aaguid;
+use assay_transport::udp::UdpReports;
+use assay_transport::{Channel, Error, Report, Reports, hid};
+use serde::{Deserialize, Serialize};
+
+use crate::cli;
+use crate::lab::Lab;
+use crate::state::State;
+
+/// A key as the command line names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyTarget {
+    /// `sim`: a virtual key that is new and will be forgotten.
+    Fresh,
+    /// `sim:NAME`: a virtual key that was saved.
+    Saved(String),
+    /// `udp:HOST:PORT`: one datagram a report.
+    Udp(SocketAddr),
+    /// `hid:PATH`: a USB key.
+    Hid(String),
+}
+
+impl KeyTarget {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text.split_once(':') {
+            None if text == "sim" => Ok(Self::Fresh),
+            Some(("sim", name)) => Ok(Self::Saved(name.to_owned())),
+            Some(("udp", place)) => {
+                let mut addresses = place.to_socket_addrs().with_context(|| format!("{place:?} is no HOST:PORT"))?;
+                Ok(Self::Udp(addresses.next().ok_or_else(|| anyhow!("{place:?} has no address"))?))
+            }
+            Some(("hid", path)) => Ok(Self::Hid(path.to_owned())),
+            _ => bail!("{text:?} is no key: sim, sim:NAME, udp:HOST:PORT or hid:PATH"),
+        }
+    }
+
+    /// Opens a way to it. A virtual key lives as long as the way.
+    pub fn connect(&self, lab: &Lab, state: &State) -> Result<Box<dyn Reports>> {
+        match self {
+            Self::Fresh => Ok(Box::new(Held::new(fresh(lab, Touch::Given)?)?)),
+            Self::Saved(name) => Ok(Box::new(Held::new(saved(lab, state, name, Touch::Given)?)?)),
+            Self::Udp(address) => Ok(Box::new(UdpReports::connect(*address)?)),
+            Self::Hid(path) => Ok(Box::new(hid::open(path)?)),
+        }
+    }
+}
+
+/// The host's end of a virtual key's line, and the key itself.
+struct Held {
+    reports: Box<dyn Reports>,
+    _simulator: Simulator,
+}
+
+impl Held {
+    fn new(authenticator: Authenticator) -> Result<Self> {
+        let (reports, simulator) = Simulator::spawn(authenticator)?;
+        Ok(Self { reports: Box::new(reports), _simulator: simulator })
+    }
+}
+
+impl Reports for Held {
+    fn send(&mut self, report: &Report, deadline: Instant) -> Result<(), Error> {
+        self.reports.send(report, deadline)
+    }
+
+    fn receive(&mut self, deadline: Instant) -> Result<Report, Error> {
+        self.reports.receive(deadline)
+    }
+}
+
+/// How long a key may take to give out a channel.
+const GREETING: Duration = Duration::from_secs(3);
+
+/// A CTAPHID channel over a way to a key.
+pub fn channel(reports: Box<dyn Reports>) -> Result<Channel> {
+    let mut nonce = [0; 8];
+    getrandom::fill(&mut nonce).context("no randomness from the system")?;
+    Channel::open(reports, nonce, Instant::now() + GREETING).context("the key does not answer")
+}
+
+/// What is saved of a virtual key beside its state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    /// The model that it claims to be.
+    pub aaguid: Aaguid,
+    /// How it attests: `packed-x5c`, `packed-self` or `none`.
+    pub attestation: String,
+}
+
+/// Saves a new virtual key.
+pub fn save(state: &State, name: &str, aaguid: Option<&str>, attestation: cli::Attestation) -> Result<Saved> {
+    let path = state.key(name)?;
+    if path.exists() {
+        bail!("there is a key named {name} already");
+    }
+    let saved = Saved {
+        aaguid: match aaguid {
+            None => MODEL,
+            Some(text) => text.parse().map_err(|error| anyhow!("{text:?} is no AAGUID: {error}"))?,
+        },
+        attestation: match attestation {
+            cli::Attestation::PackedX5c => "packed-x5c",
+            cli::Attestation::PackedSelf => "packed-self",
+            cli::Attestation::None => "none",
+        }
+        .to_owned(),
+    };
+    fs::write(&path, serde_json::to_vec_pretty(&saved)?).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(saved)
+}
+
+/// A virtual key that is new, attests as the lab's own model, and keeps nothing.
+pub fn fresh(lab: &Lab, touch: Touch) -> Result<Authenticator> {
+    let env = Env { person: Box::new(Always(touch)), ..Env::system() };
+    Ok(Authenticator::new(config(lab, MODEL, "packed-x5c")?, env)?)
+}
+
+/// A virtual key in which every byte repeats.
+pub fn seeded(lab: &Lab, seed: [u8; 32], touch: Touch) -> Result<Authenticator> {
+    let env = Env { person: Box::new(Always(touch)), ..Env::seeded(seed) };
+    let mut config = KeyConfig::security_key();
+    config.attestation = Attestation::packed(&lab.mint.model(MODEL))?;
+    Ok(Authenticator::new(config, env)?)
+}
+
+/// A saved virtual key; every change is on disk before it is acknowledged.
+pub fn saved(lab: &Lab, state: &State, name: &str, touch: Touch) -> Result<Authenticator> {
+    let path = state.key(name)?;
+    let text = fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
+    let saved: Saved = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
+    let store: PathBuf = path.with_extension("state");
+    let env = Env { person: Box::new(Always(touch)), store: Box::new(FileStore::new(store)), ..Env::system() };
+    Ok(Authenticator::new(config(lab, saved.aaguid, &saved.attestation)?, env)?)
+}
+
+fn config(lab: &Lab, aaguid: Aaguid, attestation: &str) -> Result<KeyConfig> {
+    Ok(KeyConfig {
+        aaguid,
+        attestation: match attestation {
+            "packed-x5c" => Attestation::packed(&lab.mint.model(aaguid))?.into_fast()?,
+            "packed-self" => Attestation::PackedSelf,
+            "none" => Attestation::None,
+            other => bail!("{other:?} is no way to attest"),
+        },
+        ..KeyConfig::security_key()
+    })
+}
