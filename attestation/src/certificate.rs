@@ -14,8 +14,8 @@ use x509_parser::extensions::{AuthorityKeyIdentifier, BasicConstraints, KeyIdent
 use x509_parser::nom::{Offset as _, Parser as _};
 use x509_parser::x509::X509Name;
 
-pub use self::key::{KeyKind, SignatureFault, SubjectKey};
 use self::key::SignatureAlgorithm;
+pub use self::key::{KeyKind, SignatureFault, SubjectKey};
 use crate::oid;
 use crate::rejection::{Reason, Rejection};
 
@@ -61,6 +61,8 @@ pub struct Certificate {
 pub struct Attribute {
     /// The attribute type, DER content octets of the object identifier.
     pub oid: Vec<u8>,
+    /// The universal tag of its string type.
+    pub string_type: u32,
     /// Its text; `None` for a string type that has no plain text.
     pub text: Option<String>,
 }
@@ -100,15 +102,13 @@ impl Certificate {
             return Err(Reason::CertificateTrailingBytes.because(format!("{} bytes after the certificate", rest.len())));
         }
         if x509.signature_algorithm != x509.tbs_certificate.signature {
-            return Err(Reason::CertificateAlgorithmMismatch.because("the signed algorithm is not the one beside the signature"));
+            return Err(Reason::CertificateAlgorithmMismatch
+                .because("the signed algorithm is not the one beside the signature"));
         }
         let extensions = extensions(&x509)?;
         let basic_constraints = known(&extensions, oid::BASIC_CONSTRAINTS, |value| {
             let (rest, found) = BasicConstraints::from_der(value).ok()?;
-            rest.is_empty().then_some(Constraints {
-                ca: found.ca,
-                path_length: found.path_len_constraint,
-            })
+            rest.is_empty().then_some(Constraints { ca: found.ca, path_length: found.path_len_constraint })
         })?;
         let key_cert_sign = known(&extensions, oid::KEY_USAGE, |value| {
             let (rest, found) = KeyUsage::from_der(value).ok()?;
@@ -151,17 +151,15 @@ impl Certificate {
         self.extensions.iter().find(|extension| extension.oid == oid)
     }
 
-    /// The texts of the subject's attributes of one type, in order.
-    pub fn subject_texts(&self, oid: &[u8]) -> impl Iterator<Item = Option<&str>> {
-        self.subject_attributes
-            .iter()
-            .filter(move |attribute| attribute.oid == oid)
-            .map(|attribute| attribute.text.as_deref())
+    /// The subject's attributes of one type, in order.
+    pub fn subject_attributes_of(&self, oid: &[u8]) -> impl Iterator<Item = &Attribute> {
+        self.subject_attributes.iter().filter(move |attribute| attribute.oid == oid)
     }
 
     /// The first common name of the subject, or nothing.
     pub fn common_name(&self) -> &str {
-        self.subject_texts(oid::COMMON_NAME).flatten().next().unwrap_or_default()
+        let mut texts = self.subject_attributes_of(oid::COMMON_NAME).filter_map(|attribute| attribute.text.as_deref());
+        texts.next().unwrap_or_default()
     }
 
     /// Is the issuer's name the subject's own?
@@ -252,6 +250,7 @@ fn attributes(name: &X509Name<'_>) -> Vec<Attribute> {
     name.iter_attributes()
         .map(|attribute| Attribute {
             oid: Oid::as_bytes(attribute.attr_type()).to_vec(),
+            string_type: attribute.attr_value().tag().0,
             text: attribute.as_str().ok().map(str::to_owned),
         })
         .collect()

@@ -18,15 +18,15 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
         Some(leaf) => certified(leaf, (alg, sig), signed, enforced)?,
         None => by_itself((alg, sig), signed, enforced)?,
     };
-    Ok(Statement {
-        fmt: Format::Packed,
-        attestation_type,
-        alg: Some(alg),
-        trust_path,
-    })
+    Ok(Statement { fmt: Format::Packed, attestation_type, alg: Some(alg), trust_path })
 }
 
-fn certified(leaf: &Certificate, (alg, sig): (i64, &[u8]), signed: &Signed<'_>, enforced: &Enforced) -> Result<AttestationType, Rejection> {
+fn certified(
+    leaf: &Certificate,
+    (alg, sig): (i64, &[u8]),
+    signed: &Signed<'_>,
+    enforced: &Enforced,
+) -> Result<AttestationType, Rejection> {
     // 8.2 verification step 2.1
     let (_, key) = leaf
         .key
@@ -40,8 +40,11 @@ fn certified(leaf: &Certificate, (alg, sig): (i64, &[u8]), signed: &Signed<'_>, 
     match leaf.aaguid() {
         Ok(None) => {}
         Ok(Some(certified)) if certified == claimed => {}
-        Ok(Some(certified)) => Check::PackedCertificateAaguid.refuse(enforced, format!("the certificate is for {certified}, not {claimed}"))?,
-        Err(_) => Check::PackedCertificateAaguid.refuse(enforced, "the extension is not sixteen bytes in an octet string")?,
+        Ok(Some(certified)) => Check::PackedCertificateAaguid
+            .refuse(enforced, format!("the certificate is for {certified}, not {claimed}"))?,
+        Err(_) => {
+            Check::PackedCertificateAaguid.refuse(enforced, "the extension is not sixteen bytes in an octet string")?
+        }
     }
     Ok(AttestationType::Basic)
 }
@@ -50,7 +53,8 @@ fn by_itself((alg, sig): (i64, &[u8]), signed: &Signed<'_>, enforced: &Enforced)
     let credential = &signed.attested.credential_public_key;
     // 8.2 verification step 3.1
     if alg != credential.alg {
-        Check::PackedSelfAlgorithm.refuse(enforced, format!("algorithm {alg} for a credential of {}", credential.alg))?;
+        Check::PackedSelfAlgorithm
+            .refuse(enforced, format!("algorithm {alg} for a credential of {}", credential.alg))?;
     }
     // 8.2 verification step 3.2
     statement::verify_signature(

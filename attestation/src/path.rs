@@ -45,9 +45,7 @@ impl Anchors {
 
     /// The anchor that is this very certificate, or another one for the same name and key.
     fn same_as(&self, certificate: &Certificate) -> Option<&Certificate> {
-        self.list
-            .iter()
-            .find(|anchor| anchor.subject == certificate.subject && anchor.key.info == certificate.key.info)
+        self.list.iter().find(|anchor| anchor.subject == certificate.subject && anchor.key.info == certificate.key.info)
     }
 
     fn named<'a>(&'a self, subject: &[u8]) -> impl Iterator<Item = &'a Certificate> {
@@ -68,6 +66,14 @@ pub fn verify<'a>(
     }
     if path.iter().skip(1).any(Certificate::is_self_issued) {
         Check::RootInX5c.refuse(enforced, "a self-issued certificate follows the leaf")?;
+    }
+    for (certificate, next) in path.iter().zip(path.iter().skip(1)) {
+        if certificate.issuer != next.subject {
+            Check::PathNameChaining.refuse(
+                enforced,
+                format!("{:?} is not issued by {:?}", certificate.common_name(), next.common_name()),
+            )?;
+        }
     }
     let mut attempts = MAX_CERTIFICATES;
     let mut intermediates = 0;
@@ -99,9 +105,6 @@ pub fn verify<'a>(
 
         match (path.get(at + 1), namesake) {
             (Some(next), _) => {
-                if next.subject != certificate.issuer {
-                    Check::PathNameChaining.refuse(enforced, format!("certificate {at} is not issued by the one that follows it"))?;
-                }
                 if let Err(fault) = certificate.verify_signed_by(&next.key) {
                     refuse_signature(fault, certificate, enforced)?;
                 }
@@ -122,10 +125,12 @@ pub fn verify<'a>(
 
 fn judge(certificate: &Certificate, now: OffsetDateTime, enforced: &Enforced) -> Result<(), Rejection> {
     if now < certificate.not_before {
-        Check::PathNotYetValid.refuse(enforced, format!("{:?} is valid from {}", certificate.common_name(), certificate.not_before))?;
+        Check::PathNotYetValid
+            .refuse(enforced, format!("{:?} is valid from {}", certificate.common_name(), certificate.not_before))?;
     }
     if now > certificate.not_after {
-        Check::PathExpired.refuse(enforced, format!("{:?} was valid until {}", certificate.common_name(), certificate.not_after))?;
+        Check::PathExpired
+            .refuse(enforced, format!("{:?} was valid until {}", certificate.common_name(), certificate.not_after))?;
     }
     let strange = certificate
         .extensions
@@ -160,18 +165,21 @@ fn judge_issuer(issuer: Issuer<'_>, intermediates: u32, enforced: &Enforced) -> 
     }
     let allowed = issuer.basic_constraints.and_then(|constraints| constraints.path_length);
     if let Some(allowed) = allowed.filter(|allowed| intermediates > *allowed) {
-        Check::PathLength.refuse(enforced, format!("{intermediates} intermediates below {:?}, {allowed} allowed", issuer.common_name()))?;
+        Check::PathLength.refuse(
+            enforced,
+            format!("{intermediates} intermediates below {:?}, {allowed} allowed", issuer.common_name()),
+        )?;
     }
     Ok(())
 }
 
 fn refuse_signature(fault: SignatureFault, certificate: &Certificate, enforced: &Enforced) -> Result<(), Rejection> {
     match fault {
-        SignatureFault::Invalid => Check::PathSignature.refuse(
-            enforced,
-            format!("{:?} is not signed by its issuer's key", certificate.common_name()),
-        ),
-        SignatureFault::Unsupported => Err(Reason::CertificateAlgorithmUnsupported.because(format!("{:?}", certificate.common_name()))),
+        SignatureFault::Invalid => Check::PathSignature
+            .refuse(enforced, format!("{:?} is not signed by its issuer's key", certificate.common_name())),
+        SignatureFault::Unsupported => {
+            Err(Reason::CertificateAlgorithmUnsupported.because(format!("{:?}", certificate.common_name())))
+        }
     }
 }
 

@@ -74,20 +74,14 @@ impl Check {
         if !enforced.has(self.id()) {
             return Ok(());
         }
-        Err(Rejection::Check {
-            check: self,
-            detail: detail.into(),
-        })
+        Err(Rejection::Check { check: self, detail: detail.into() })
     }
 }
 
 impl Reason {
     /// The refusal for this reason.
     pub(crate) fn because(self, detail: impl Into<String>) -> Rejection {
-        Rejection::Malformed {
-            reason: self,
-            detail: detail.into(),
-        }
+        Rejection::Malformed { reason: self, detail: detail.into() }
     }
 }
 

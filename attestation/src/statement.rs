@@ -83,12 +83,7 @@ impl<'a> Signed<'a> {
             .attested
             .as_ref()
             .ok_or_else(|| Reason::AttestedCredentialDataMissing.because("the AT flag is clear"))?;
-        Ok(Self {
-            auth_data,
-            attested,
-            auth_data_bytes,
-            client_data_hash,
-        })
+        Ok(Self { auth_data, attested, auth_data_bytes, client_data_hash })
     }
 
     /// Authenticator data, then the hash: what most formats sign.
@@ -203,10 +198,12 @@ pub(crate) fn verify_signature(
         Ok(()) => Ok(()),
         Err(SignatureError::Malformed(malformed)) => Err(malformed.into()),
         Err(SignatureError::Invalid) => check.refuse(enforced, "the signature is not by this key over these bytes"),
-        Err(SignatureError::Unsupported) => check.refuse(enforced, format!("COSE algorithm {algorithm} is not for this key")),
+        Err(SignatureError::Unsupported) => {
+            check.refuse(enforced, format!("COSE algorithm {algorithm} is not for this key"))
+        }
         Err(SignatureError::Key) => Err(Reason::AttestationKeyUnsupported.because("the key cannot be used")),
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -13,7 +13,7 @@ use assay_protocol::webauthn::AuthenticationResponse;
 pub use self::options::{Pending, Wishes, begin};
 pub use self::outcome::{Authentication, Counter, Evidence};
 use crate::ceremony;
-use crate::extension_outputs::{self, Ceremony};
+use crate::extension_outputs;
 use crate::profile::{BackupEligibility, Profile};
 use crate::record::CredentialRecord;
 use crate::rejection::{Check, Reason, Rejection};
@@ -143,15 +143,11 @@ pub fn finish(
 
     // 7.2 step 23
     let client_outputs = client_outputs?;
-    extension_outputs::authenticator(auth_data.extensions.as_ref(), Ceremony::Authentication, enforced)?;
+    extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
 
     // 7.2 step 24
     let evidence = Evidence::new(&auth_data, record, counter, client_outputs);
-    Ok(Authentication {
-        user_handle: account.to_vec(),
-        record: outcome::update(record, &auth_data, counter),
-        evidence,
-    })
+    Ok(Authentication { user_handle: account.to_vec(), record: outcome::update(record, &auth_data, counter), evidence })
 }
 
 #[cfg(test)]

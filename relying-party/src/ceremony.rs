@@ -52,11 +52,13 @@ pub(crate) fn judge_client_data(
     // 7.1 step 8; 7.2 step 11
     let expected = base64url::encode(challenge);
     if client_data.challenge != expected {
-        Check::ChallengeMismatch.refuse(enforced, format!("challenge is {}, expected {expected:?}", short(&client_data.challenge)))?;
+        Check::ChallengeMismatch
+            .refuse(enforced, format!("challenge is {}, expected {expected:?}", short(&client_data.challenge)))?;
     }
     // 7.1 step 9; 7.2 step 12
     if !rp.origins.contains(&client_data.origin) {
-        Check::OriginMismatch.refuse(enforced, format!("origin is {}, expected one of {:?}", short(&client_data.origin), rp.origins))?;
+        Check::OriginMismatch
+            .refuse(enforced, format!("origin is {}, expected one of {:?}", short(&client_data.origin), rp.origins))?;
     }
     // 7.1 step 10; 7.2 step 13
     if client_data.cross_origin == Some(true) && !rp.cross_origin {
@@ -91,7 +93,11 @@ pub(crate) fn judge_extension_form(data: &AuthenticatorData, enforced: &Enforced
 }
 
 /// Backup state: 7.1 steps 18 and 19, 7.2 step 19.3.
-pub(crate) fn judge_backup(policy: BackupPolicy, data: &AuthenticatorData, enforced: &Enforced) -> Result<(), Rejection> {
+pub(crate) fn judge_backup(
+    policy: BackupPolicy,
+    data: &AuthenticatorData,
+    enforced: &Enforced,
+) -> Result<(), Rejection> {
     let flags = data.flags;
     let is_right = match policy {
         BackupPolicy::Any => true,

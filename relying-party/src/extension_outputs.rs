@@ -23,32 +23,25 @@ pub(crate) fn client(results: &Map<String, Value>, enforced: &Enforced) -> Resul
     }
 }
 
-/// Which ceremony the outputs are of: some extensions answer each in its own type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ceremony {
-    Registration,
-    Authentication,
-}
-
 /// Judges the authenticator's outputs.
-pub(crate) fn authenticator(outputs: Option<&Node>, ceremony: Ceremony, enforced: &Enforced) -> Result<(), Rejection> {
+pub(crate) fn authenticator(outputs: Option<&Node>, enforced: &Enforced) -> Result<(), Rejection> {
     for (id, output) in outputs.and_then(Node::as_map).into_iter().flatten() {
         let id = id.as_text().unwrap_or_default();
-        if !is_typed(id, output, ceremony) {
+        if !is_typed(id, output) {
             Check::ExtensionOutput.refuse(enforced, format!("the output of {id} is {}", output.kind()))?;
         }
     }
     Ok(())
 }
 
-fn is_typed(id: &str, output: &Node, ceremony: Ceremony) -> bool {
-    match (id, ceremony) {
-        ("credProtect", _) => matches!(output.as_unsigned(), Some(1..=3)),
-        ("minPinLength", _) => output.as_unsigned().is_some(),
-        ("hmac-secret" | "credBlob", Ceremony::Registration) => output.as_bool().is_some(),
-        ("hmac-secret" | "credBlob", Ceremony::Authentication) => output.as_bytes().is_some(),
-        ("hmac-secret-mc", _) => output.as_bytes().is_some(),
-        ("thirdPartyPayment", _) => output.as_bool().is_some(),
+fn is_typed(id: &str, output: &Node) -> bool {
+    match id {
+        "credProtect" => matches!(output.as_unsigned(), Some(1..=3)),
+        "minPinLength" => output.as_unsigned().is_some(),
+        // Whether it worked, in a registration; a result, in an authentication.
+        "hmac-secret" | "credBlob" => output.as_bool().is_some() || output.as_bytes().is_some(),
+        "hmac-secret-mc" => output.as_bytes().is_some(),
+        "thirdPartyPayment" => output.as_bool().is_some(),
         _ => true,
     }
 }
@@ -56,9 +49,7 @@ fn is_typed(id: &str, output: &Node, ceremony: Ceremony) -> bool {
 /// The outputs as JSON, for the audit: bytes as base64url, what JSON has no word for as null.
 pub(crate) fn to_json(outputs: Option<&Node>) -> Map<String, Value> {
     let entries = outputs.and_then(Node::as_map).into_iter().flatten();
-    entries
-        .map(|(id, output)| (id.as_text().unwrap_or_default().to_owned(), value(output)))
-        .collect()
+    entries.map(|(id, output)| (id.as_text().unwrap_or_default().to_owned(), value(output))).collect()
 }
 
 fn value(node: &Node) -> Value {

@@ -24,3 +24,6 @@ pub use record::CredentialRecord;
 pub use rejection::{Check, Reason, Rejection};
 pub use relying_party::RelyingParty;
 pub use trust::Trust;
+
+#[cfg(test)]
+mod tests;

@@ -187,10 +187,7 @@ impl Serialize for Profile {
 
 /// Every profile.
 pub fn profiles() -> Vec<Profile> {
-    DEFINITIONS
-        .iter()
-        .map(|definition| definition.profile(definition.switches))
-        .collect()
+    DEFINITIONS.iter().map(|definition| definition.profile(definition.switches)).collect()
 }
 
 /// Every check of the ceremonies and of attestation, and the profiles that enforce it.

@@ -16,7 +16,7 @@ pub use self::evidence::Evidence;
 pub(crate) use self::evidence::flags;
 pub use self::options::{Expectations, Mediation, Pending, Wishes, begin};
 use crate::ceremony;
-use crate::extension_outputs::{self, Ceremony};
+use crate::extension_outputs;
 use crate::profile::Profile;
 use crate::record::CredentialRecord;
 use crate::rejection::{Check, Reason, Rejection};
@@ -101,7 +101,8 @@ pub fn finish(
     // 7.1 step 20
     let key = &attested.credential_public_key;
     if !pending.algorithms.contains(&key.alg) {
-        Check::AlgorithmNotOffered.refuse(enforced, format!("COSE algorithm {}, offered {:?}", key.alg, pending.algorithms))?;
+        Check::AlgorithmNotOffered
+            .refuse(enforced, format!("COSE algorithm {}, offered {:?}", key.alg, pending.algorithms))?;
     }
     if key.key == PublicKey::Unsupported {
         return Err(Reason::CredentialAlgorithmUnsupported.because(format!("COSE algorithm {}", key.alg)));
@@ -137,7 +138,7 @@ pub fn finish(
 
     // 7.1 step 28
     let client_outputs = client_outputs?;
-    extension_outputs::authenticator(auth_data.extensions.as_ref(), Ceremony::Registration, enforced)?;
+    extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
 
     // 7.1 step 27
     let evidence = Evidence::new(&auth_data, attested, statement, chain, client_outputs);

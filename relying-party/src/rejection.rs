@@ -80,25 +80,18 @@ impl Serialize for Rejection {
 
 impl From<Malformed> for Rejection {
     fn from(malformed: Malformed) -> Self {
-        Self::Malformed {
-            reason: malformed.reason.info(),
-            detail: malformed.detail,
-        }
+        Self::Malformed { reason: malformed.reason.info(), detail: malformed.detail }
     }
 }
 
 impl From<assay_attestation::Rejection> for Rejection {
     fn from(rejection: assay_attestation::Rejection) -> Self {
         match rejection {
-            assay_attestation::Rejection::Malformed { reason, detail } => Self::Malformed {
-                reason: reason.info(),
-                detail,
-            },
+            assay_attestation::Rejection::Malformed { reason, detail } => {
+                Self::Malformed { reason: reason.info(), detail }
+            }
             assay_attestation::Rejection::Protocol(malformed) => malformed.into(),
-            assay_attestation::Rejection::Check { check, detail } => Self::Check {
-                check: check.info(),
-                detail,
-            },
+            assay_attestation::Rejection::Check { check, detail } => Self::Check { check: check.info(), detail },
         }
     }
 }
@@ -109,20 +102,14 @@ impl Check {
         if !enforced.has(self.id()) {
             return Ok(());
         }
-        Err(Rejection::Check {
-            check: self.info(),
-            detail: detail.into(),
-        })
+        Err(Rejection::Check { check: self.info(), detail: detail.into() })
     }
 }
 
 impl Reason {
     /// The refusal for this reason.
     pub(crate) fn because(self, detail: impl Into<String>) -> Rejection {
-        Rejection::Malformed {
-            reason: self.info(),
-            detail: detail.into(),
-        }
+        Rejection::Malformed { reason: self.info(), detail: detail.into() }
     }
 }
 

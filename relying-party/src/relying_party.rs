@@ -23,13 +23,7 @@ pub struct RelyingParty {
 impl RelyingParty {
     /// A relying party that expects no frames.
     pub fn new(id: impl Into<String>, name: impl Into<String>, origins: Vec<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-            origins,
-            cross_origin: false,
-            top_origins: Vec::new(),
-        }
+        Self { id: id.into(), name: name.into(), origins, cross_origin: false, top_origins: Vec::new() }
     }
 }
 

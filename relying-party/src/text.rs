@@ -23,10 +23,7 @@ pub(crate) mod list {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        texts
-            .iter()
-            .map(|text| base64url::decode(text).map_err(de::Error::custom))
-            .collect()
+        texts.iter().map(|text| base64url::decode(text).map_err(de::Error::custom)).collect()
     }
 }
 

@@ -66,18 +66,12 @@ impl<'a> Trust<'a> {
 
     /// Every path must end in one of these anchors.
     pub fn anchors(anchors: &'a Anchors) -> Self {
-        Self {
-            anchors: Some(anchors),
-            ..Self::default()
-        }
+        Self { anchors: Some(anchors), ..Self::default() }
     }
 
     /// Every path must end in an anchor that the metadata list for its model.
     pub fn metadata(metadata: &'a Metadata) -> Self {
-        Self {
-            metadata: Some(metadata),
-            ..Self::default()
-        }
+        Self { metadata: Some(metadata), ..Self::default() }
     }
 
     /// The metadata entry of the claimed model: by the attestation key for U2F, which has no
@@ -153,19 +147,19 @@ impl<'a> Trust<'a> {
         };
         let listed = &entry.attestation_types;
         if !listed.is_empty() && !listed.iter().any(|listed| types.contains(&listed.as_str())) {
-            Check::MetadataAttestationType.refuse(enforced, format!("{} attestation, the model makes {listed:?}", statement.attestation_type))?;
+            Check::MetadataAttestationType
+                .refuse(enforced, format!("{} attestation, the model makes {listed:?}", statement.attestation_type))?;
         }
         let listed = &entry.authentication_algorithms;
         if !listed.is_empty() && !listed.iter().any(|name| cose_algorithm(name) == Some(credential_algorithm)) {
-            Check::MetadataAlgorithm.refuse(enforced, format!("COSE algorithm {credential_algorithm}, the model makes {listed:?}"))?;
+            Check::MetadataAlgorithm
+                .refuse(enforced, format!("COSE algorithm {credential_algorithm}, the model makes {listed:?}"))?;
         }
         Ok(())
     }
 }
 
-const UNTRUSTED: Chain = Chain::Unverified {
-    code: assay_attestation::Check::PathUntrusted.id(),
-};
+const UNTRUSTED: Chain = Chain::Unverified { code: assay_attestation::Check::PathUntrusted.id() };
 
 impl Chain {
     /// Does it end in an anchor?

@@ -74,11 +74,7 @@ impl SubjectKey {
             oid::ED25519 => KeyKind::Ed25519,
             _ => KeyKind::Other,
         };
-        Self {
-            kind,
-            bits: info.subject_public_key.data.to_vec(),
-            info: info.raw.to_vec(),
-        }
+        Self { kind, bits: info.subject_public_key.data.to_vec(), info: info.raw.to_vec() }
     }
 
     /// The key as COSE has it, and the algorithm that it signs statements with; `None` where
@@ -106,7 +102,12 @@ impl SubjectKey {
         }
     }
 
-    pub(super) fn verify(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> Result<(), SignatureFault> {
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureFault> {
         if self.kind == KeyKind::Other {
             return Err(SignatureFault::Unsupported);
         }

@@ -2,7 +2,7 @@
 
 use assay_protocol::check::Enforced;
 
-use crate::certificate::Certificate;
+use crate::certificate::{Attribute, Certificate};
 use crate::oid;
 use crate::rejection::{Check, Rejection};
 
@@ -13,13 +13,13 @@ pub(super) fn judge(leaf: &Certificate, enforced: &Enforced) -> Result<(), Rejec
     if !one(leaf, oid::COUNTRY, is_country) {
         Check::PackedCertificateCountry.refuse(enforced, found(leaf, oid::COUNTRY))?;
     }
-    if !one(leaf, oid::ORGANIZATION, |text| !text.is_empty()) {
+    if !one(leaf, oid::ORGANIZATION, has_text) {
         Check::PackedCertificateOrganization.refuse(enforced, found(leaf, oid::ORGANIZATION))?;
     }
-    if !one(leaf, oid::ORGANIZATIONAL_UNIT, |text| text == "Authenticator Attestation") {
+    if !one(leaf, oid::ORGANIZATIONAL_UNIT, |unit| unit.text.as_deref() == Some("Authenticator Attestation")) {
         Check::PackedCertificateUnit.refuse(enforced, found(leaf, oid::ORGANIZATIONAL_UNIT))?;
     }
-    if !one(leaf, oid::COMMON_NAME, |text| !text.is_empty()) {
+    if !one(leaf, oid::COMMON_NAME, has_text) {
         Check::PackedCertificateCommonName.refuse(enforced, found(leaf, oid::COMMON_NAME))?;
     }
     if leaf.basic_constraints.is_none_or(|constraints| constraints.ca) {
@@ -37,17 +37,25 @@ pub(super) fn judge(leaf: &Certificate, enforced: &Enforced) -> Result<(), Rejec
     Ok(())
 }
 
-/// Is there exactly one attribute of this type, and is its text right?
-fn one(leaf: &Certificate, oid: &[u8], is_right: impl Fn(&str) -> bool) -> bool {
-    let mut texts = leaf.subject_texts(oid);
-    matches!((texts.next(), texts.next()), (Some(Some(text)), None) if is_right(text))
+/// Is there exactly one attribute of this type, and is it right?
+fn one(leaf: &Certificate, oid: &[u8], is_right: impl Fn(&Attribute) -> bool) -> bool {
+    let mut attributes = leaf.subject_attributes_of(oid);
+    matches!((attributes.next(), attributes.next()), (Some(attribute), None) if is_right(attribute))
 }
 
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_alphabetic())
+fn has_text(attribute: &Attribute) -> bool {
+    attribute.text.as_ref().is_some_and(|text| !text.is_empty())
 }
+
+/// ISO 3166's two letters, in a PrintableString.
+fn is_country(attribute: &Attribute) -> bool {
+    let is_code = |text: &str| text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_alphabetic());
+    attribute.string_type == PRINTABLE_STRING && attribute.text.as_deref().is_some_and(is_code)
+}
+
+const PRINTABLE_STRING: u32 = 0x13;
 
 fn found(leaf: &Certificate, oid: &[u8]) -> String {
-    let texts: Vec<_> = leaf.subject_texts(oid).collect();
+    let texts: Vec<_> = leaf.subject_attributes_of(oid).map(|attribute| attribute.text.as_deref()).collect();
     format!("{texts:?}").chars().take(120).collect()
 }

@@ -78,7 +78,12 @@ pub(super) fn update(record: &CredentialRecord, auth_data: &AuthenticatorData, c
 }
 
 impl Evidence {
-    pub(super) fn new(auth_data: &AuthenticatorData, before: &CredentialRecord, counter: Counter, client_outputs: Outputs) -> Self {
+    pub(super) fn new(
+        auth_data: &AuthenticatorData,
+        before: &CredentialRecord,
+        counter: Counter,
+        client_outputs: Outputs,
+    ) -> Self {
         let flags = auth_data.flags;
         Self {
             flags,

@@ -131,10 +131,7 @@ pub fn begin(
     };
     let attachment = wishes.authenticator_attachment.or_else(|| wishes.hints.first().map(|hint| attachment(*hint)));
     let options = CreationOptions {
-        rp: RpEntity {
-            id: Some(rp.id.clone()),
-            name: rp.name.clone(),
-        },
+        rp: RpEntity { id: Some(rp.id.clone()), name: rp.name.clone() },
         user,
         challenge,
         pub_key_cred_params: wishes.algorithms.into_iter().map(Parameter::new).collect(),

@@ -29,7 +29,7 @@ const EXPECTED: &[(&str, Expect)] = &[
     ("metadata-x5c-not-base64", Refused("metadata_certificate_malformed")),
     ("metadata-x5c-not-certificate", Refused("metadata_certificate_malformed")),
     ("metadata-x5c-intermediate-missing", Refused("metadata_chain_untrusted")),
-    ("metadata-x5c-reversed", Refused("metadata_leaf_name_mismatch")),
+    ("metadata-x5c-reversed", Refused("metadata_path_invalid")),
     ("metadata-chain-foreign", Refused("metadata_chain_untrusted")),
     ("metadata-chain-usurped", Refused("metadata_path_invalid")),
     ("metadata-intermediate-not-ca", Refused("metadata_path_invalid")),
