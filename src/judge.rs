@@ -84,9 +84,9 @@ impl Plan {
 /// The headers of every case of a kind, in the order in which they run.
 pub fn headers(kind: TestKind, profile: &str) -> Vec<Header> {
     match kind {
-        TestKind::Server => { let _ = profile; Vec::new() } // RP-PENDING
+        TestKind::Server => suites::relying_party::suite(profile).headers().cloned().collect(),
         TestKind::Authenticator => suites::authenticator::suite().headers().cloned().collect(),
-        TestKind::Dbsc => Vec::new(), // DBSC-PENDING
+        TestKind::Dbsc => suites::dbsc::suite().headers().cloned().collect(),
         TestKind::Policy => suites::policy::suite().headers().cloned().collect(),
     }
 }

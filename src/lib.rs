@@ -1,6 +1,7 @@
 //! The lab: composition root of servers, keys, clients and suites, and what the `assay` command does with them.
 
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod inspect;
 pub mod judge;

@@ -65,7 +65,9 @@ fn refusal(stage: &mut Stage) -> Result<Trace> {
     let mut trace = Trace::new("A policy's refusal");
     stage.set_policy(&json!({"enforcement_mode": "block", "min_certification_level": "L3"}))?;
     trace.step("policy", "block whatever is certified below L3".to_owned());
-    let options = stage.post("/v1/registration/options", &json!({"username": "grace"}))?;
+    // Not discoverable: a passkey that the server refused must not answer the next sign-in.
+    let wishes = json!({"username": "grace", "authenticatorSelection": {"residentKey": "discouraged"}});
+    let options = stage.post("/v1/registration/options", &wishes)?;
     let response = stage.create(&options)?;
     let (status, verdict) = stage.post_any("/v1/registration/verify", &response)?;
     if status != 403 {

@@ -8,11 +8,10 @@ use assay_conformance::report::Report;
 use serde_json::json;
 
 use super::Place;
-use super::test::{cancel_on_interrupt, own_server};
+use super::test::{OwnServer, cancel_on_interrupt};
 use crate::cli::RunArgs;
 use crate::judge::{self, Bar, Plan};
 use crate::keys::KeyTarget;
-use crate::lab::ServerPlan;
 use crate::output::{Exit, Style, print};
 use crate::traces;
 
@@ -27,8 +26,8 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
         print(&stories(&told, style))?;
     }
 
-    let server = lab.serve(&ServerPlan { profile: plan.profile.clone(), ..ServerPlan::default() })?;
-    let judged = own_server(&server)?;
+    let server = OwnServer::start(&lab, &plan.profile)?;
+    let judged = server.judged()?;
     let mut bar = Bar::new();
     let suites = vec![
         judge::relying_party(&plan, &judged, &lab, &mut bar)?,

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use assay_conformance::report::{self, Report, text};
 use assay_conformance::target::{TargetFile, assay as assay_dialect};
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Place;
+use crate::clock::MovableClock;
 use crate::cli::{TestArgs, TestKind};
 use crate::judge::{self, Bar, Judged, Plan};
 use crate::keys::KeyTarget;
@@ -78,13 +80,9 @@ fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Re
         let suite = judge::authenticator(plan, &key, &lab, &state, &mut bar);
         return Ok(plan.report(kind, target, target, &replay, vec![suite]));
     }
-    let own = if target == "sim" {
-        Some(lab.serve(&ServerPlan { profile: plan.profile.clone(), ..ServerPlan::default() })?)
-    } else {
-        None
-    };
+    let own = if target == "sim" { Some(OwnServer::start(&lab, &plan.profile)?) } else { None };
     let server = match &own {
-        Some(server) => own_server(server)?,
+        Some(own) => own.judged()?,
         None => server(target, &state)?,
     };
     let suite = match args.kind {
@@ -95,14 +93,36 @@ fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Re
     Ok(plan.report(kind, &server.file.name, &server.file.address, &replay, vec![suite]))
 }
 
-/// A server of this process, as a target.
-pub(super) fn own_server(server: &assay_server::Handle) -> Result<Judged> {
-    let judged = by_url(&server.url())?;
-    let client = server.bootstrap.client.as_ref().ok_or_else(|| anyhow!("the server kept its credentials to itself"))?;
-    let mut judged = judged.with_credentials(&server.bootstrap.tenant_id, &client.client_id, &client.client_secret);
-    judged.file.name = "the lab's own server".to_owned();
-    judged.file.features.insert("tenant-admin".to_owned());
-    Ok(judged)
+/// A server of this process, as a target; its clock can be moved.
+pub(super) struct OwnServer {
+    handle: assay_server::Handle,
+    clock: MovableClock,
+}
+
+impl OwnServer {
+    /// Starts it, in memory, on a free port.
+    pub(super) fn start(lab: &Lab, profile: &str) -> Result<Self> {
+        let clock = MovableClock::default();
+        let plan =
+            ServerPlan { profile: profile.to_owned(), clock: Some(Arc::new(clock.clone())), ..ServerPlan::default() };
+        Ok(Self { handle: lab.serve(&plan)?, clock })
+    }
+
+    /// How the suites reach it.
+    pub(super) fn judged(&self) -> Result<Judged> {
+        let bootstrap = &self.handle.bootstrap;
+        let client = bootstrap.client.as_ref().context("the server kept its credentials to itself")?;
+        let judged = by_url(&self.handle.url())?;
+        let mut judged = judged.with_credentials(&bootstrap.tenant_id, &client.client_id, &client.client_secret);
+        judged.file.name = "the lab's own server".to_owned();
+        judged.clock = Some(self.clock.clone());
+        Ok(judged)
+    }
+
+    /// Stops it.
+    pub(super) fn stop(self) {
+        self.handle.stop();
+    }
 }
 
 /// A server by URL or target file; credentials from the environment, or from the server's ready line
@@ -117,7 +137,7 @@ fn server(target: &str, state: &State) -> Result<Judged> {
         }
         let file = TargetFile::load(path).with_context(|| format!("{target} is no target file"))?;
         let tenant_id = file.headers.contains_key("authorization").then(|| variable("ASSAY_TENANT_ID")).flatten();
-        Judged { file: assay_dialect::complete(file), tenant_id }
+        Judged { file: assay_dialect::complete(file), tenant_id, clock: None }
     };
     if let (Some(tenant), Some(id), Some(secret)) =
         (variable("ASSAY_TENANT_ID"), variable("ASSAY_CLIENT_ID"), variable("ASSAY_CLIENT_SECRET"))
@@ -128,11 +148,7 @@ fn server(target: &str, state: &State) -> Result<Judged> {
     let Some(ready) = port.and_then(|port| state.server(port)) else { return Ok(judged) };
     let member = |name: &str| ready.get(name).and_then(Value::as_str);
     Ok(match (member("tenant_id"), member("client_id"), member("client_secret")) {
-        (Some(tenant), Some(id), Some(secret)) => {
-            let mut judged = judged.with_credentials(tenant, id, secret);
-            judged.file.features.insert("tenant-admin".to_owned());
-            judged
-        }
+        (Some(tenant), Some(id), Some(secret)) => judged.with_credentials(tenant, id, secret),
         _ => judged,
     })
 }
@@ -147,9 +163,10 @@ fn by_url(url: &str) -> Result<Judged> {
         let text = |pointer: &str| capabilities.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         file.origin = file.origin.or_else(|| text("/origins/0"));
         file.rp_id = file.rp_id.or_else(|| text("/rp_id"));
-        file.features.insert("lab-anchors".to_owned());
+        let told = ["lab-anchors", "lab-metadata", "requirements", "fido-rest", "judges-extensions"];
+        file.features.extend(told.map(str::to_owned));
     }
-    Ok(Judged { file, tenant_id: None })
+    Ok(Judged { file, tenant_id: None, clock: None })
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -6,6 +6,7 @@ use anyhow::{Result, anyhow};
 use assay_conformance::context::Context;
 use assay_conformance::report::SuiteReport;
 use assay_conformance::runner::{self, Open, Progress};
+use assay_conformance::suites::dbsc::{DbscTarget, TARGET_CLOCK};
 use assay_conformance::suites::{self, policy::PolicyTarget, policy::PolicyWorld};
 use assay_conformance::target::fido_rest::FidoRest;
 use assay_conformance::target::file::HeaderValue;
@@ -14,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Plan;
+use crate::clock::MovableClock;
 use crate::lab::Lab;
 
 /// A server that is judged.
@@ -23,6 +25,8 @@ pub struct Judged {
     pub file: TargetFile,
     /// The tenant of the credentials in the file's headers.
     pub tenant_id: Option<String>,
+    /// The server's clock, where it is ours to move.
+    pub clock: Option<MovableClock>,
 }
 
 impl Judged {
@@ -32,6 +36,9 @@ impl Judged {
         let value = format!("Basic {}", STANDARD.encode(format!("{client_id}:{client_secret}")));
         self.file.headers.insert("authorization".to_owned(), HeaderValue::Literal(value));
         self.tenant_id = Some(tenant_id.to_owned());
+        if self.file.dialect == Dialect::Assay {
+            self.file.features.extend(["loosening", "tenant-admin"].map(str::to_owned));
+        }
         self
     }
 
@@ -49,8 +56,10 @@ impl Judged {
 
 /// Registration and authentication.
 pub fn relying_party(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
-    let _ = (plan, judged, lab, progress, Dialect::Assay);
-    Err(anyhow!("RP-PENDING"))
+    let target = FidoRest::connect(&judged.file)?;
+    let open = suites::relying_party::opener(Box::new(target), lab.mint, judged.origin()?, judged.file.rp_id.clone());
+    let suite = suites::relying_party::suite(&plan.profile);
+    Ok(runner::run(&suite, &open, &plan.options(&judged.features(&[])), progress))
 }
 
 /// The attestation policy engine.
@@ -66,6 +75,13 @@ pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progre
 
 /// Device-bound sessions.
 pub fn dbsc(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
-    let _ = (plan, judged, lab, progress);
-    Err(anyhow!("DBSC-PENDING"))
+    let mut target = DbscTarget { file: judged.file.clone(), lab: lab.mint, clock: None };
+    target.file.origin = Some(judged.origin()?);
+    let mut features = judged.features(&[]);
+    let clock_need = TARGET_CLOCK;
+    if let Some(clock) = &judged.clock {
+        target.clock = Some(Arc::new(clock.clone()));
+        features.push(clock_need.feature());
+    }
+    Ok(runner::run(&suites::dbsc::suite(), &suites::dbsc::opener(target), &plan.options(&features), progress))
 }

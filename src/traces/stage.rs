@@ -1,7 +1,6 @@
 //! The stage of the stories: a server whose clock can be moved, a browser, a key.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -14,15 +13,14 @@ use assay_dbsc::Algorithm;
 use assay_dbsc::proof::{Claims, Unsigned};
 use assay_mint::lab::MODEL;
 use assay_protocol::webauthn::{CreationOptions, RequestOptions};
-use assay_server::config::Clock;
 use assay_transport::Channel;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use url::Url;
 
 use super::http::Direct;
+use crate::clock::MovableClock;
 use crate::keys;
 use crate::lab::{Lab, ServerPlan};
 
@@ -33,31 +31,15 @@ pub struct Stage {
     server: assay_server::Handle,
     client: Client,
     channel: Channel,
-    clock: Moved,
+    clock: MovableClock,
     direct: Direct,
     _simulator: Simulator,
-}
-
-/// The system's clock, ahead by some seconds.
-#[derive(Debug, Clone, Default)]
-struct Moved(Arc<AtomicI64>);
-
-impl Clock for Moved {
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc() + time::Duration::seconds(self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl BrowserClock for Moved {
-    fn now(&self) -> u64 {
-        u64::try_from(Clock::now(self).unix_timestamp()).unwrap_or_default()
-    }
 }
 
 impl Stage {
     /// A fresh server in memory, a fresh key, a browser without a cookie.
     pub fn set(lab: &Lab) -> Result<Self> {
-        let clock = Moved::default();
+        let clock = MovableClock::default();
         let plan = ServerPlan { clock: Some(Arc::new(clock.clone())), ..ServerPlan::default() };
         let server = lab.serve(&plan)?;
         let (reports, simulator) = Simulator::spawn(keys::fresh(lab, Touch::Given)?)?;
@@ -80,7 +62,7 @@ impl Stage {
 
     /// Lets time pass for server and browser.
     pub fn pass(&self, time: Duration) {
-        self.clock.0.fetch_add(i64::try_from(time.as_secs()).unwrap_or_default(), Ordering::Relaxed);
+        self.clock.advance(time);
     }
 
     /// The time on the stage.
