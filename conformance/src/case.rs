@@ -64,6 +64,12 @@ impl Need {
     }
 }
 
+impl From<&'static str> for Need {
+    fn from(feature: &'static str) -> Self {
+        Self::new(feature)
+    }
+}
+
 impl From<String> for Need {
     fn from(feature: String) -> Self {
         Self(Cow::Owned(feature))
@@ -145,8 +151,8 @@ impl<W> Case<W> {
 
     /// Adds features without which the case is skipped.
     #[must_use]
-    pub fn needs(mut self, needs: impl IntoIterator<Item = Need>) -> Self {
-        self.header.needs.extend(needs);
+    pub fn needs(mut self, needs: impl IntoIterator<Item = impl Into<Need>>) -> Self {
+        self.header.needs.extend(needs.into_iter().map(Into::into));
         self
     }
 
@@ -194,18 +200,13 @@ impl<W> Case<W> {
 // By hand: a derive would ask the same of `W`.
 impl<W> Clone for Case<W> {
     fn clone(&self) -> Self {
-        Self {
-            header: self.header.clone(),
-            run: Arc::clone(&self.run),
-        }
+        Self { header: self.header.clone(), run: Arc::clone(&self.run) }
     }
 }
 
 impl<W> fmt::Debug for Case<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Case")
-            .field("header", &self.header)
-            .finish_non_exhaustive()
+        f.debug_struct("Case").field("header", &self.header).finish_non_exhaustive()
     }
 }
 
@@ -223,11 +224,7 @@ pub struct Suite<W> {
 impl<W> Suite<W> {
     /// An empty suite.
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            title: title.into(),
-            cases: Vec::new(),
-        }
+        Self { id: id.into(), title: title.into(), cases: Vec::new() }
     }
 
     /// Adds cases at the end.
@@ -261,10 +258,7 @@ impl<W> Suite<W> {
             if let Some(twin) = &header.twin
                 && !seen.contains(twin.as_str())
             {
-                faults.push(format!(
-                    "{}: its twin {twin} is not in the suite",
-                    header.id
-                ));
+                faults.push(format!("{}: its twin {twin} is not in the suite", header.id));
             }
         }
         faults
@@ -273,10 +267,7 @@ impl<W> Suite<W> {
 
 fn is_slug(id: &str) -> bool {
     id.split('/').all(|segment| {
-        !segment.is_empty()
-            && segment
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     })
 }
 

@@ -4,4 +4,6 @@
 //! needs no target to be listed; its world is opened by the runner, once a case.
 
 pub mod authenticator;
+pub mod dbsc;
 pub mod policy;
+pub mod relying_party;

@@ -37,6 +37,7 @@ edits! {
         Unrelated = "x5c-unrelated", Wrong, "a certificate at the end that has no part in the path", unrelated;
         RootOnly = "x5c-root-only", Wrong, "nothing but the root", |d| d.certificates = vec![d.issued.root.clone()];
         IntermediateGarbage = "x5c-intermediate-garbage", Wrong, "an intermediate that is not DER", |d| if let Some(last) = d.certificates.get_mut(1) { *last = vec![0xff; 64]; };
+        TooLong = "x5c-too-long", Wrong, "seventeen certificates", |d| d.certificates.extend(vec![d.issued.root.clone(); 17_usize.saturating_sub(d.certificates.len())]);
         RogueWithRoot = "x5c-rogue-with-root", Wrong, "a whole path of the same names and other keys, its own root at the end", rogue_with_root;
     }
 }

@@ -1,0 +1,76 @@
+//! The good ceremonies that cases start from.
+
+use assay_mint::lab::Lab;
+use assay_mint::registration::RegistrationForge;
+use assay_protocol::aaguid::Aaguid;
+use serde_json::{Value, json};
+
+/// A kind of good registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Base {
+    /// Without attestation.
+    None,
+    /// With packed self attestation.
+    PackedSelf,
+    /// With packed attestation by one of the lab's models.
+    Packed,
+    /// By one of the lab's U2F models.
+    FidoU2f,
+}
+
+/// A model that no metadata know, for registrations that no model vouches for.
+const NOBODYS: Aaguid = Aaguid::from_bytes([
+    0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x43, 0x33, 0x84, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
+]);
+
+/// The U2F model that the lab's metadata list, by the name that its keys are derived from.
+const U2F_MODEL: &str = "0bf590af2fe271f843122b3fa1a0c9cec368a658";
+
+impl Base {
+    /// The id of the positive case that sends it as it is.
+    pub(super) fn twin(self) -> &'static str {
+        match self {
+            Self::None => "registration/accepted/none",
+            Self::PackedSelf => "registration/accepted/packed-self",
+            Self::Packed => "registration/accepted/packed",
+            Self::FidoU2f => "registration/accepted/fido-u2f",
+        }
+    }
+
+    /// In a few words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::None => "a registration without attestation",
+            Self::PackedSelf => "a registration with packed self attestation",
+            Self::Packed => "a registration with packed attestation by a model of the lab",
+            Self::FidoU2f => "a registration by a U2F model of the lab",
+        }
+    }
+
+    /// Does somebody else than the credential vouch for it?
+    pub(super) fn is_attested(self) -> bool {
+        matches!(self, Self::Packed | Self::FidoU2f)
+    }
+
+    /// The attestation to ask for.
+    pub(super) fn conveyance(self) -> &'static str {
+        if self == Self::None { "none" } else { "direct" }
+    }
+
+    /// What a server that honours requirements is asked to demand: a path that leads to an anchor.
+    pub(super) fn requirements(self) -> Option<Value> {
+        self.is_attested().then(|| json!({ "attestation_types": ["basic", "attca"] }))
+    }
+
+    /// The good registration.
+    pub(super) fn forge(self, lab: &Lab, rp_id: &str, challenge: &[u8]) -> RegistrationForge {
+        let mut forge = match self {
+            Self::None => RegistrationForge::none(lab, rp_id, challenge),
+            Self::PackedSelf => RegistrationForge::packed_self(lab, rp_id, challenge),
+            Self::Packed => return RegistrationForge::packed(lab, rp_id, challenge),
+            Self::FidoU2f => return RegistrationForge::fido_u2f(lab, U2F_MODEL, rp_id, challenge),
+        };
+        forge.aaguid = NOBODYS;
+        forge
+    }
+}

@@ -1,0 +1,344 @@
+//! What a relying party's policy decides, as far as a request for options can settle it
+//! (WebAuthn L3 7.1 steps 10, 11, 15, 18 to 20, 24).
+
+use assay_mint::edits::CertificateEdit;
+use assay_mint::edits::CredentialKeyEdit;
+use assay_mint::edits::Edit::{CertificateEdit as Certificate, CredentialKeyEdit as Key};
+use assay_mint::registration::RegistrationForge;
+use assay_protocol::aaguid::Aaguid;
+use assay_protocol::cose::alg;
+use serde_json::{Value, json};
+
+use super::statements::with_ed25519;
+use super::{ask, begin_registration, registration_request};
+use crate::case::{Case, Level};
+use crate::suites::relying_party::base::Base;
+use crate::suites::relying_party::basis::Basis;
+use crate::suites::relying_party::rule::{Change, need, title};
+use crate::suites::relying_party::world::World;
+use crate::verdict::Stop;
+
+/// A model that the lab's metadata list beside the usual one, with a root of its own.
+const OTHER_MODEL: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 2]);
+
+/// A model that nobody lists.
+const UNLISTED: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0xff, 0xff]);
+
+/// One row: what is required, what is sent, and what must become of it.
+struct Row {
+    name: &'static str,
+    base: Base,
+    clause: &'static str,
+    level: Level,
+    needs: &'static [&'static str],
+    /// `requirements` with the request for options, in the stead of the base's own.
+    requirements: Option<fn() -> Value>,
+    plants: &'static str,
+    change: fn(RegistrationForge) -> RegistrationForge,
+    codes: &'static [&'static str],
+    demands: &'static str,
+}
+
+const TYPES: &str = "WebAuthn L3 7.1 step 24";
+const BACKUP: &str = "WebAuthn L3 7.1 steps 18 and 19";
+const OFFERED: &str = "WebAuthn L3 7.1 step 20";
+const METADATA: &str = "WebAuthn L3 7.1 step 24; FIDO Metadata Statement 4";
+
+const DEFAULT: Row = Row {
+    name: "",
+    base: Base::None,
+    clause: TYPES,
+    level: Level::Must,
+    needs: &[need::REQUIREMENTS],
+    requirements: None,
+    plants: "nothing at all",
+    change: |forge| forge,
+    codes: &[],
+    demands: "",
+};
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "none-where-basic-is-required",
+        requirements: Some(|| json!({ "attestation_types": ["basic"] })),
+        plants: "no attestation, where a certificate was required",
+        codes: &["attestation_type_not_allowed"],
+        demands: "No attestation is accepted only where the policy accepts none.",
+        ..DEFAULT
+    },
+    Row {
+        name: "self-where-basic-is-required",
+        base: Base::PackedSelf,
+        requirements: Some(|| json!({ "attestation_types": ["basic"] })),
+        plants: "self attestation, where a certificate was required",
+        codes: &["attestation_type_not_allowed"],
+        demands: "Self attestation is accepted only where the policy accepts it.",
+        ..DEFAULT
+    },
+    Row {
+        name: "basic-where-self-is-required",
+        base: Base::Packed,
+        needs: &[need::REQUIREMENTS, need::LAB_ANCHORS],
+        requirements: Some(|| json!({ "attestation_types": ["self"] })),
+        plants: "a certificate, where self attestation was required",
+        codes: &["attestation_type_not_allowed"],
+        demands: "Attestation is of one of the types that the policy accepts.",
+        ..DEFAULT
+    },
+    Row {
+        name: "self-where-self-is-required",
+        base: Base::PackedSelf,
+        requirements: Some(|| json!({ "attestation_types": ["none", "self"] })),
+        plants: "self attestation, where that was among what was required",
+        demands: "What the policy accepts is accepted.",
+        ..DEFAULT
+    },
+    Row {
+        name: "anchor-unknown",
+        base: Base::Packed,
+        needs: &[need::LAB_ANCHORS],
+        clause: "WebAuthn L3 7.1 steps 23 and 24",
+        plants: "a model of which nobody has the root",
+        change: |mut forge| {
+            let lab = assay_mint::lab::Lab::new(*forge.seed.as_bytes(), NOON_2026);
+            forge.format = assay_mint::statement::Format::Packed(Box::new(lab.model(UNLISTED)));
+            forge.aaguid = UNLISTED;
+            forge
+        },
+        codes: &["path_untrusted"],
+        demands: "The path ends in an acceptable anchor; that it is sound in itself says nothing.",
+        ..DEFAULT
+    },
+    Row {
+        name: "anchor-of-another-model",
+        base: Base::Packed,
+        needs: &[need::LAB_METADATA, need::REQUIREMENTS],
+        clause: "WebAuthn L3 7.1 step 23",
+        plants: "the AAGUID of a model with another root, under a certificate that names no model",
+        change: |mut forge| {
+            forge.aaguid = OTHER_MODEL;
+            forge.edited(Certificate(CertificateEdit::AaguidMissing))
+        },
+        codes: &["path_untrusted", "path_signature"],
+        demands: "An anchor vouches for the model that it is listed for, and for no other.",
+        ..DEFAULT
+    },
+    Row {
+        name: "metadata-attestation-type",
+        base: Base::PackedSelf,
+        clause: METADATA,
+        needs: &[need::LAB_METADATA, need::REQUIREMENTS],
+        requirements: Some(|| json!({ "attestation_types": ["self"] })),
+        plants: "self attestation by a model that makes none, as its metadata say",
+        change: |mut forge| {
+            forge.aaguid = assay_mint::lab::MODEL;
+            forge
+        },
+        codes: &["metadata_attestation_type"],
+        demands: "A model attests in the ways that its metadata list.",
+        ..DEFAULT
+    },
+    Row {
+        name: "metadata-algorithm",
+        base: Base::Packed,
+        clause: METADATA,
+        needs: &[need::LAB_METADATA, need::REQUIREMENTS],
+        plants: "an Ed25519 credential by a model that makes none, as its metadata say",
+        change: |mut forge| {
+            with_ed25519(&mut forge);
+            forge
+        },
+        codes: &["metadata_algorithm"],
+        demands: "A model makes credentials of the algorithms that its metadata list.",
+        ..DEFAULT
+    },
+    Row {
+        name: "algorithm-of-fewer",
+        base: Base::PackedSelf,
+        clause: OFFERED,
+        requirements: Some(|| json!({ "algorithms": [alg::ES256] })),
+        plants: "an Ed25519 key, where only ES256 was offered",
+        change: |mut forge| {
+            with_ed25519(&mut forge);
+            forge
+        },
+        codes: &["algorithm_not_offered"],
+        demands: "The algorithm is one of those that were offered in this very ceremony.",
+        ..DEFAULT
+    },
+    Row {
+        name: "backup-eligible-where-device-bound",
+        clause: BACKUP,
+        requirements: Some(|| json!({ "backup": "device_bound" })),
+        plants: "BE is set, where only credentials that cannot leave their device are wanted",
+        change: |forge| flagged(forge, 0x0d),
+        codes: &["backup_policy"],
+        demands: "Who asks for device-bound credentials gets no others.",
+        ..DEFAULT
+    },
+    Row {
+        name: "not-backed-up-where-required",
+        base: Base::None,
+        clause: BACKUP,
+        requirements: Some(|| json!({ "backup": "device_bound" })),
+        plants: "BE and BS are set, where only credentials that cannot leave their device are wanted",
+        change: |forge| flagged(forge, 0x1d),
+        codes: &["backup_policy"],
+        demands: "Who asks for device-bound credentials gets no others.",
+        ..DEFAULT
+    },
+    Row {
+        name: "framed-where-expected",
+        clause: "WebAuthn L3 7.1 step 10",
+        needs: &[need::LOOSENING],
+        requirements: Some(|| json!({ "cross_origin": true })),
+        plants: "crossOrigin is true, where the relying party expects frames",
+        change: |mut forge| {
+            forge.cross_origin = true;
+            forge
+        },
+        demands: "Who expects frames of other origins accepts them.",
+        ..DEFAULT
+    },
+    Row {
+        name: "framed-by-an-expected-page",
+        clause: "WebAuthn L3 7.1 step 11",
+        needs: &[need::LOOSENING],
+        requirements: Some(|| json!({ "cross_origin": true, "top_origins": ["https://shop.example"] })),
+        plants: "topOrigin is the page that the relying party expects around the frame",
+        change: |forge| framed(forge, "https://shop.example"),
+        demands: "Who expects a page around the frame accepts it.",
+        ..DEFAULT
+    },
+    Row {
+        name: "framed-by-another-page",
+        clause: "WebAuthn L3 7.1 step 11",
+        needs: &[need::LOOSENING],
+        requirements: Some(|| json!({ "cross_origin": true, "top_origins": ["https://shop.example"] })),
+        plants: "topOrigin is another page than the one that the relying party expects around the frame",
+        change: |forge| framed(forge, "https://evil.example"),
+        codes: &["top_origin_unexpected"],
+        demands: "That frames are expected does not make every page around them expected.",
+        ..DEFAULT
+    },
+    Row {
+        name: "nobody-present-where-conditional",
+        clause: "WebAuthn L3 7.1 step 15",
+        needs: &[need::LOOSENING],
+        requirements: Some(|| json!({ "mediation": "conditional" })),
+        plants: "UP is clear, after a conditional creation",
+        change: |mut forge| {
+            forge = forge.edited(assay_mint::edits::AuthenticatorDataEdit::NobodyThere);
+            forge
+        },
+        demands: "In a conditional creation nobody need be present.",
+        ..DEFAULT
+    },
+];
+
+/// The clock of a lab that only forges what nobody trusts; its certificates are valid for years.
+const NOON_2026: i64 = 1_795_348_800;
+
+fn flagged(mut forge: RegistrationForge, flags: u8) -> RegistrationForge {
+    forge.flags = flags;
+    forge
+}
+
+fn framed(mut forge: RegistrationForge, page: &str) -> RegistrationForge {
+    forge.cross_origin = true;
+    forge.top_origin = Some(page.to_owned());
+    forge
+}
+
+pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
+    let mut cases: Vec<_> = ROWS.iter().map(|row| (Basis::Normative, row.case())).collect();
+    cases.push((Basis::Normative, not_offered()));
+    cases
+}
+
+impl Row {
+    fn case(&'static self) -> Case<World> {
+        let id = format!("registration/policy/{}", self.name);
+        let case = Case::new(id, title(self.plants), self.clause, self.level, move |world, context| {
+            let mut request = registration_request(world, context, self.base);
+            if let Some(requirements) = self.requirements {
+                request.requirements = Some(requirements());
+            }
+            let change = Change::new(self.name, self.plants, self.change);
+            // The good twin of a case about a policy is what that policy accepts.
+            if self.twin_differs() {
+                return self.ask_with_own_twin(world, context, &request, &change);
+            }
+            ask(world, context, self.base, &request, self.codes, &change)
+        });
+        case.given(self.given())
+            .sends(format!("{}: {}", self.base.words(), self.plants))
+            .expects(self.demands)
+            .needs(self.needs.iter().copied())
+            .claims(self.codes.first().copied())
+            .twin(self.base.twin())
+    }
+
+    fn given(&self) -> String {
+        match self.requirements {
+            Some(requirements) => format!("a new user, and creation options under the requirements {}", requirements()),
+            None => String::from("a new user, and creation options just issued"),
+        }
+    }
+
+    /// Is the base itself what these requirements refuse?
+    fn twin_differs(&self) -> bool {
+        !self.codes.is_empty() && self.codes.contains(&"attestation_type_not_allowed")
+            || self.name == "metadata-attestation-type"
+    }
+
+    /// The twin is the same registration under the base's usual requirements.
+    fn ask_with_own_twin(
+        &self,
+        world: &mut World,
+        context: &mut crate::context::Context,
+        request: &crate::target::RegistrationRequest,
+        change: &Change<RegistrationForge>,
+    ) -> Result<crate::verdict::Pass, Stop> {
+        use crate::suites::relying_party::ceremony::{Sending, registration_forge, send_registration};
+        use crate::suites::relying_party::judge;
+
+        let offer = begin_registration(world, context, request)?;
+        let forge = (change.make)(registration_forge(world, self.base, &offer));
+        let sending = Sending::probe("register what the policy does not want", &forge);
+        let (answer, _) = send_registration(world, context, &sending, &offer.options.user.id)?;
+        let pass = judge::refused(world, &answer, self.codes)?;
+        let usual = registration_request(world, context, self.base);
+        let offer = begin_registration(world, context, &usual)?;
+        let good = registration_forge(world, self.base, &offer);
+        let sending = Sending::twin("register the same where it is wanted", &good);
+        let (twin, _) = send_registration(world, context, &sending, &offer.options.user.id)?;
+        judge::with_twin(pass, &twin)
+    }
+}
+
+/// An algorithm that this server does not offer; where it offers ES384, there is none to try.
+fn not_offered() -> Case<World> {
+    Case::new(
+        "registration/policy/algorithm-not-offered",
+        "A P-384 key with ES384, which was not offered",
+        OFFERED,
+        Level::Must,
+        |world: &mut World, context| {
+            let request = registration_request(world, context, Base::None);
+            let offer = begin_registration(world, context, &request)?;
+            if offer.options.pub_key_cred_params.iter().any(|offered| offered.alg == alg::ES384) {
+                return Err(Stop::skip("an algorithm that it does not offer: ES384 is offered"));
+            }
+            let change = Change::new("", "a P-384 key with ES384, which was not offered", |forge: RegistrationForge| {
+                forge.edited(Key(CredentialKeyEdit::AlgNotOffered))
+            });
+            ask(world, context, Base::None, &request, &["algorithm_not_offered"], &change)
+        },
+    )
+    .given("a new user, and creation options that do not offer ES384")
+    .sends("a registration without attestation, of a P-384 key with ES384")
+    .expects("The algorithm is one of those that were offered.")
+    .claims(["algorithm_not_offered"])
+    .twin(Base::None.twin())
+}
