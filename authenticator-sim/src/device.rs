@@ -98,17 +98,17 @@ impl Device {
     /// Looks at the clock; `status` is what the work under way is waiting for.
     #[must_use]
     pub fn tick(&mut self, now: Duration, status: KeepAlive) -> Vec<Action> {
-        if now.saturating_sub(self.received_at) >= MESSAGE_TIMEOUT {
-            if let Some(cid) = std::mem::take(&mut self.assembler).time_out() {
-                return error(cid, ErrorCode::MSG_TIMEOUT);
-            }
+        if now.saturating_sub(self.received_at) >= MESSAGE_TIMEOUT
+            && let Some(cid) = std::mem::take(&mut self.assembler).time_out()
+        {
+            return error(cid, ErrorCode::MSG_TIMEOUT);
         }
-        if let Work::Running { cid, sign_of_life, status: told } = &mut self.work {
-            if *told != status || now.saturating_sub(*sign_of_life) >= KEEP_ALIVE_INTERVAL {
-                *told = status;
-                *sign_of_life = now;
-                return message(*cid, Command::KEEPALIVE, &[status.0]);
-            }
+        if let Work::Running { cid, sign_of_life, status: told } = &mut self.work
+            && (*told != status || now.saturating_sub(*sign_of_life) >= KEEP_ALIVE_INTERVAL)
+        {
+            *told = status;
+            *sign_of_life = now;
+            return message(*cid, Command::KEEPALIVE, &[status.0]);
         }
         Vec::new()
     }

@@ -122,10 +122,10 @@ impl Authenticator {
             return refuse(Status::NOT_ALLOWED, "too late for the next assertion");
         }
         // §6
-        if let Some(ticket) = remembered.ticket {
-            if !self.session.token(ticket.protocol).is_some_and(|token| token.honours(ticket)) {
-                return refuse(Status::NOT_ALLOWED, "the token has expired");
-            }
+        if let Some(ticket) = remembered.ticket
+            && !self.session.token(ticket.protocol).is_some_and(|token| token.honours(ticket))
+        {
+            return refuse(Status::NOT_ALLOWED, "the token has expired");
         }
         // steps 4 and 5
         let next = remembered.rest.remove(0);
