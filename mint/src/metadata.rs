@@ -1,7 +1,7 @@
 //! The lab's FIDO metadata (MDS 3): a signed BLOB of its models, right or wrong in one named way.
 //!
 //! Real metadata may not be passed on; so the lab publishes its own, about [`models`] that have
-//! every status and level, each with an attestation root of its own from the same [`Lab`].
+//! every status and level, each with an attestation root of its own from the same [`Lab`](crate::lab::Lab).
 
 mod blob;
 mod edit;
