@@ -142,7 +142,8 @@ pub fn every_check() -> Vec<(CheckInfo, Vec<&'static str>)> {
     let ceremonies = all_checks().into_iter().map(|listed| (listed.check, listed.profiles));
     let challenges = assay_server::check::infos().map(|check| (check, everywhere.clone()));
     let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), everywhere.clone()));
-    ceremonies.chain(challenges).chain(sessions).collect()
+    let duties = assay_dbsc::Duty::ALL.iter().map(|duty| (duty.info(), everywhere.clone()));
+    ceremonies.chain(challenges).chain(sessions).chain(duties).collect()
 }
 
 /// The names of the profiles, for messages.

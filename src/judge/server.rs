@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use assay_conformance::context::Context;
 use assay_conformance::report::SuiteReport;
 use assay_conformance::runner::{self, Open, Progress};
-use assay_conformance::suites::dbsc::{DbscTarget, TARGET_CLOCK};
+use assay_conformance::suites::dbsc::{DbscTarget, TARGET_CLOCK, TargetClock};
 use assay_conformance::suites::{self, policy::PolicyTarget, policy::PolicyWorld};
 use assay_conformance::target::fido_rest::FidoRest;
 use assay_conformance::target::file::HeaderValue;
@@ -57,7 +57,9 @@ impl Judged {
 /// Registration and authentication.
 pub fn relying_party(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
     let target = FidoRest::connect(&judged.file)?;
-    let open = suites::relying_party::opener(Box::new(target), lab.mint, judged.origin()?, judged.file.rp_id.clone());
+    let clock = judged.clock.clone().map(|clock| -> Arc<dyn TargetClock> { Arc::new(clock) });
+    let open =
+        suites::relying_party::opener(Box::new(target), lab.mint, judged.origin()?, judged.file.rp_id.clone(), clock);
     let suite = suites::relying_party::suite(&plan.profile);
     Ok(runner::run(&suite, &open, &plan.options(&judged.features(&[])), progress))
 }
@@ -69,8 +71,13 @@ pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progre
     })?;
     let mut target = PolicyTarget { file: judged.file.clone(), tenant_id, lab: lab.mint };
     target.file.origin = Some(judged.origin()?);
-    let open: Arc<dyn Open<PolicyWorld>> = Arc::new(move |_: &mut Context| PolicyWorld::open(&target));
-    Ok(runner::run(&suites::policy::suite(), &open, &plan.options(&judged.features(&[])), progress))
+    let opened = target.clone();
+    let open: Arc<dyn Open<PolicyWorld>> = Arc::new(move |_: &mut Context| PolicyWorld::open(&opened));
+    let found = runner::run(&suites::policy::suite(), &open, &plan.options(&judged.features(&[])), progress);
+    if let Ok(world) = PolicyWorld::open(&target) {
+        world.reset()?;
+    }
+    Ok(found)
 }
 
 /// Device-bound sessions.

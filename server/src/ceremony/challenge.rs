@@ -16,11 +16,20 @@ use crate::http::Call;
 use crate::state::AppState;
 use crate::store::{Ceremony, Challenge, Digest, Taken};
 
+/// For what a challenge is issued.
+pub(super) struct Asked<'a> {
+    /// The ceremony that may answer it.
+    pub(super) ceremony: Ceremony,
+    /// The tenant that the ceremony belongs to.
+    pub(super) tenant_id: &'a str,
+    /// How long it waits.
+    pub(super) lifetime: std::time::Duration,
+}
+
 /// Remembers a challenge for the browser session that asked, and gives the cookie that names it.
 pub(super) fn issue(
     call: &Call,
-    ceremony: Ceremony,
-    tenant_id: &str,
+    asked: &Asked<'_>,
     challenge: &[u8],
     pending: &impl Serialize,
     event: Event,
@@ -36,11 +45,11 @@ pub(super) fn issue(
         serde_json::to_value(pending).map_err(|error| Error::Internal(format!("a pending ceremony: {error}")))?;
     let challenge = Challenge {
         browser: Digest::of(&browser),
-        ceremony,
-        tenant_id: tenant_id.to_owned(),
+        ceremony: asked.ceremony,
+        tenant_id: asked.tenant_id.to_owned(),
         challenge: challenge.to_owned(),
         pending,
-        expires_at: now + state.config().challenge_lifetime,
+        expires_at: now + asked.lifetime,
     };
     state.store().add_challenge(challenge, now - MEMORY, vec![event])?;
     let cookie = SetCookie { name: cookies::CEREMONY, value: &browser, max_age: None, wire: Wire::of(&call.headers) };

@@ -3,6 +3,8 @@
 //! Anybody may ask for more than the server demands. Who asks for less, such as a ceremony in a
 //! foreign frame, must be a client of the tenant.
 
+use std::time::Duration;
+
 use assay_attestation::AttestationType;
 use assay_relying_party::BackupPolicy;
 use assay_relying_party::registration::{Expectations, Mediation};
@@ -22,22 +24,32 @@ pub(super) struct Requirements {
     pub(super) frames: Frames,
     /// How the ceremony is started.
     pub(super) mediation: Mediation,
+    /// How long the challenge waits for its answer.
+    pub(super) lifetime: Duration,
+}
+
+impl Requirements {
+    /// The lifetime as options tell it to the client, in milliseconds.
+    pub(super) fn timeout(&self) -> u64 {
+        u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// Reads the member `requirements` of a request for options.
-pub(super) fn read(body: &Object, party: &Party) -> Result<Requirements, Error> {
+pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<Requirements, Error> {
     let mut requirements = Requirements {
         expectations: Expectations::default(),
         algorithms: algorithms(),
         frames: Frames::default(),
         mediation: Mediation::Optional,
+        lifetime,
     };
     let Some(asked) = body.object("requirements")? else {
         return Ok(requirements);
     };
-    let tightening = ["attestation_types", "algorithms", "backup"];
+    let tightening = ["attestation_types", "algorithms", "backup", "challenge_ms"];
     let loosening = ["cross_origin", "top_origins", "mediation"];
-    asked.only(&[tightening, loosening].concat())?;
+    asked.only(&[&tightening[..], &loosening[..]].concat())?;
 
     if let Some(names) = asked.texts("attestation_types")? {
         let types = names.iter().map(|name| attestation_type(name)).collect::<Result<Vec<_>, _>>()?;
@@ -54,6 +66,14 @@ pub(super) fn read(body: &Object, party: &Party) -> Result<Requirements, Error> 
         requirements.algorithms = wanted;
     }
     requirements.expectations.backup = asked.word("backup", &BACKUP)?.unwrap_or_default();
+
+    if let Some(wanted) = asked.integer("challenge_ms")? {
+        let shorter = u64::try_from(wanted).ok().map(Duration::from_millis).filter(|wanted| *wanted <= lifetime);
+        requirements.lifetime = shorter.filter(|wanted| !wanted.is_zero()).ok_or_else(|| {
+            let longest = lifetime.as_millis();
+            Error::InvalidRequest(format!("requirements.challenge_ms is {wanted}, not between 1 and {longest}"))
+        })?;
+    }
 
     if let Some(name) = loosening.into_iter().find(|name| asked.get(name).is_some())
         && party.client.is_none()

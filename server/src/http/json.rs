@@ -95,6 +95,11 @@ impl Object {
         self.typed(name, "an array of integers", |node| node.as_array()?.iter().map(Node::as_i64).collect())
     }
 
+    /// An integer.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Error> {
+        self.typed(name, "an integer", Node::as_i64)
+    }
+
     /// A string that is one of a few words.
     pub(crate) fn word<W: Copy>(&self, name: &str, words: &[(&str, W)]) -> Result<Option<W>, Error> {
         let Some(text) = self.text(name)? else {

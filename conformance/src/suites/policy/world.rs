@@ -47,6 +47,11 @@ impl PolicyWorld {
         Ok(Self { target: target.clone(), http })
     }
 
+    /// Leaves the tenant with a policy that refuses nobody, for whoever comes after the suite.
+    pub fn reset(&self) -> Result<(), TargetError> {
+        self.http.post(POLICY, &self.policy("audit", &json!({})).to_string()).map(|_| ())
+    }
+
     /// The same server without credentials, or with these.
     pub(super) fn with_basic(&self, credentials: Option<(&str, &str)>) -> Result<Self, Stop> {
         let mut target = self.target.clone();

@@ -33,7 +33,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         Contract::Own if body.get("username").is_some() => Some(body.required_text("username")?),
         Contract::Own => None,
     };
-    let requirements = requirements::read(&body, &party)?;
+    let requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
     let named = username.map(|username| account(state, &party.tenant_id, username)).transpose()?;
     let user = named.as_ref().and_then(|(user, _)| user.as_ref());
     if contract == Contract::FidoRest && user.is_none() {
@@ -43,7 +43,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
     let defaults = Wishes::default();
     let wishes = Wishes {
         user_handle: user.map(|user| user.handle.clone()),
-        timeout: u64::try_from(state.config().challenge_lifetime.as_millis()).unwrap_or(defaults.timeout),
+        timeout: requirements.timeout(),
         user_verification: body.parsed::<UserVerification>("userVerification")?.unwrap_or(defaults.user_verification),
         hints: body.all_parsed::<Hint>("hints")?,
         extensions: body.map("extensions")?.unwrap_or_default(),
@@ -54,9 +54,10 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         .map_err(|misuse| Error::Internal(format!("authentication options: {misuse}")))?;
     let user_id = user.map(|user| user.user_id.clone());
     let started = Event::new(EventType::AuthenticationStarted, &party.tenant_id, state.now()).user(user_id.as_deref());
+    let lifetime = requirements.lifetime;
     let remembered = Remembered { pending, user_id, frames: requirements.frames };
-    let cookie =
-        challenge::issue(call, Ceremony::Authentication, &party.tenant_id, &options.challenge, &remembered, started)?;
+    let asked = challenge::Asked { ceremony: Ceremony::Authentication, tenant_id: &party.tenant_id, lifetime };
+    let cookie = challenge::issue(call, &asked, &options.challenge, &remembered, started)?;
     Ok(Begun { options, cookie })
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         return Err(Error::InvalidRequest(format!("username is longer than {LONGEST_NAME} bytes")));
     }
     let display_name = body.text("displayName")?.unwrap_or(username);
-    let requirements = requirements::read(&body, &party)?;
+    let requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
 
     let known = state.store().user_named(&party.tenant_id, username)?;
     if let Some(user) = &known
@@ -65,6 +65,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         None => Demanded::Report,
     };
     let frames = requirements.frames.clone();
+    let lifetime = requirements.lifetime;
     let wishes = wishes(state, &body, &user, requirements)?;
     let entity =
         UserEntity { id: user.handle.clone(), name: user.username.clone(), display_name: display_name.to_owned() };
@@ -83,8 +84,8 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         frames,
         demand,
     };
-    let cookie =
-        challenge::issue(call, Ceremony::Registration, &party.tenant_id, &options.challenge, &remembered, started)?;
+    let asked = challenge::Asked { ceremony: Ceremony::Registration, tenant_id: &party.tenant_id, lifetime };
+    let cookie = challenge::issue(call, &asked, &options.challenge, &remembered, started)?;
     Ok(Begun { options, cookie })
 }
 
@@ -124,8 +125,8 @@ fn wishes(state: &AppState, body: &Object, user: &User, requirements: Requiremen
     };
     let known = state.store().credentials(&user.tenant_id, Some(&user.user_id), 0, u32::MAX)?;
     Ok(Wishes {
+        timeout: requirements.timeout(),
         algorithms: requirements.algorithms,
-        timeout: u64::try_from(state.config().challenge_lifetime.as_millis()).unwrap_or(defaults.timeout),
         exclude_credentials: known.iter().map(|credential| credential.record.descriptor()).collect(),
         authenticator_attachment: attachment,
         resident_key,
