@@ -9,6 +9,7 @@ pub mod fido_rest;
 pub mod file;
 pub mod http;
 mod reason;
+pub mod sessions;
 
 use std::fmt;
 
@@ -21,19 +22,13 @@ pub use reason::{Reason, Reasons, Source};
 /// What the relying-party suite asks of a server.
 pub trait RelyingPartyTarget: Send {
     /// Asks for creation options.
-    fn begin_registration(
-        &mut self,
-        request: &RegistrationRequest,
-    ) -> Result<Begin<CreationOptions>, TargetError>;
+    fn begin_registration(&mut self, request: &RegistrationRequest) -> Result<Begin<CreationOptions>, TargetError>;
 
     /// Sends a registration response: text, because a hostile one may be no JSON at all.
     fn finish_registration(&mut self, body: &str) -> Result<Answer, TargetError>;
 
     /// Asks for request options.
-    fn begin_authentication(
-        &mut self,
-        request: &AuthenticationRequest,
-    ) -> Result<Begin<RequestOptions>, TargetError>;
+    fn begin_authentication(&mut self, request: &AuthenticationRequest) -> Result<Begin<RequestOptions>, TargetError>;
 
     /// Sends an authentication response.
     fn finish_authentication(&mut self, body: &str) -> Result<Answer, TargetError>;
@@ -46,9 +41,7 @@ pub trait RelyingPartyTarget: Send {
 }
 
 /// How a server is spoken to.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dialect {
     /// The REST contract of FIDO's conformance tools.

@@ -151,6 +151,11 @@ impl Browser {
         self
     }
 
+    /// Behaves otherwise from now on.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Its cookies.
     pub fn jar(&self) -> &Jar {
         &self.jar

@@ -9,6 +9,7 @@ use std::{env, fmt, fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::Dialect;
+use super::sessions::Sessions;
 
 /// A target, as its file describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct TargetFile {
     /// How its answers are read.
     #[serde(default)]
     pub answers: Answers,
+    /// Where a DBSC server's sessions begin, are needed and end.
+    #[serde(default)]
+    pub dbsc: Sessions,
     /// Headers sent with every request.
     #[serde(default)]
     pub headers: BTreeMap<String, HeaderValue>,
@@ -109,6 +113,9 @@ impl Default for Endpoints {
 pub struct Answers {
     /// JSON pointer to the options inside the answer; empty for the answer itself.
     pub options: String,
+    /// JSON pointer to the machine code of the very check that refused, where that is told beside
+    /// a coarser code.
+    pub check: Option<String>,
     /// JSON pointer to a machine code of a refusal.
     pub code: Option<String>,
     /// JSON pointers to texts for people, tried in order.
@@ -121,10 +128,9 @@ impl Default for Answers {
     fn default() -> Self {
         Self {
             options: String::new(),
+            check: None,
             code: None,
-            message: ["/errorMessage", "/message", "/error", "/detail", "/title"]
-                .map(String::from)
-                .to_vec(),
+            message: ["/errorMessage", "/message", "/error", "/detail", "/title"].map(String::from).to_vec(),
             codes: Vec::new(),
         }
     }
@@ -204,11 +210,7 @@ impl std::error::Error for TargetFileError {}
 
 impl TargetFile {
     /// A relying party at `address` about which nothing else is known.
-    pub fn relying_party(
-        name: impl Into<String>,
-        address: impl Into<String>,
-        dialect: Dialect,
-    ) -> Self {
+    pub fn relying_party(name: impl Into<String>, address: impl Into<String>, dialect: Dialect) -> Self {
         Self {
             name: name.into(),
             kind: Kind::RelyingParty,
@@ -223,6 +225,7 @@ impl TargetFile {
             tls_roots: None,
             endpoints: Endpoints::default(),
             answers: Answers::default(),
+            dbsc: Sessions::default(),
             headers: BTreeMap::new(),
             known_failures: BTreeMap::new(),
             folder: PathBuf::new(),
@@ -231,10 +234,9 @@ impl TargetFile {
 
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, TargetFileError> {
-        let text = fs::read_to_string(path)
-            .map_err(|error| TargetFileError::Io(path.to_owned(), error))?;
-        let mut file: Self = toml::from_str(&text)
-            .map_err(|error| TargetFileError::Syntax(path.to_owned(), error.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|error| TargetFileError::Io(path.to_owned(), error))?;
+        let mut file: Self =
+            toml::from_str(&text).map_err(|error| TargetFileError::Syntax(path.to_owned(), error.to_string()))?;
         file.folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(file)
     }
@@ -246,10 +248,7 @@ impl TargetFile {
 
     /// The headers with their secrets fetched.
     pub fn resolved_headers(&self) -> Result<Vec<(String, String)>, TargetFileError> {
-        self.headers
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), self.resolve(value)?)))
-            .collect()
+        self.headers.iter().map(|(name, value)| Ok((name.clone(), self.resolve(value)?))).collect()
     }
 
     /// The authorities of `tls_roots`, as PEM.
@@ -271,8 +270,7 @@ impl TargetFile {
                 .map_err(|_error| TargetFileError::Variable(name.clone())),
             HeaderValue::File { file, prefix } => {
                 let path = self.folder.join(file);
-                let secret =
-                    fs::read_to_string(&path).map_err(|error| TargetFileError::Io(path, error))?;
+                let secret = fs::read_to_string(&path).map_err(|error| TargetFileError::Io(path, error))?;
                 Ok(format!("{prefix}{}", secret.trim()))
             }
         }

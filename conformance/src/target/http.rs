@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use reqwest::blocking::Client;
 use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
-};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Certificate, Method, Url};
 
 use super::{TargetError, TargetFile};
@@ -30,6 +28,17 @@ pub struct Response {
     pub text: String,
     /// The headers.
     pub headers: HeaderMap,
+}
+
+/// What came back to a request that was sent as it is.
+#[derive(Debug, Clone)]
+pub struct Exchanged {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Http {
@@ -58,21 +67,13 @@ impl Http {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        Ok(Self {
-            client: client.build().map_err(configuration)?,
-            base,
-            headers,
-            jar: Arc::new(Jar::default()),
-        })
+        Ok(Self { client: client.build().map_err(configuration)?, base, headers, jar: Arc::new(Jar::default()) })
     }
 
     /// Another session: the same way, an empty jar.
     #[must_use]
     pub fn new_session(&self) -> Self {
-        Self {
-            jar: Arc::new(Jar::default()),
-            ..self.clone()
-        }
+        Self { jar: Arc::new(Jar::default()), ..self.clone() }
     }
 
     /// The server's own origin.
@@ -90,32 +91,19 @@ impl Http {
         self.send(Method::POST, path, Some(body))
     }
 
-    fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&str>,
-    ) -> Result<Response, TargetError> {
+    fn send(&self, method: Method, path: &str, body: Option<&str>) -> Result<Response, TargetError> {
         let url = self.url(path)?;
         let cookie_url = cookie_url(&url);
-        let mut request = self
-            .client
-            .request(method, url)
-            .headers(self.headers.clone())
-            .header(ACCEPT, "application/json");
+        let mut request =
+            self.client.request(method, url).headers(self.headers.clone()).header(ACCEPT, "application/json");
         if let Some(body) = body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.to_owned());
+            request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
         }
         if let Some(cookies) = self.jar.cookies(&cookie_url) {
             request = request.header(COOKIE, cookies);
         }
         let response = request.send().map_err(failed)?;
-        self.jar.set_cookies(
-            &mut response.headers().get_all(SET_COOKIE).iter(),
-            &cookie_url,
-        );
+        self.jar.set_cookies(&mut response.headers().get_all(SET_COOKIE).iter(), &cookie_url);
         Ok(Response {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -123,8 +111,25 @@ impl Http {
         })
     }
 
+    /// Sends a request as it is, without this session's jar: for callers with cookies of their own.
+    pub fn exchange(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Exchanged, TargetError> {
+        let request = self.client.request(method, url).headers(self.headers.clone()).headers(headers).body(body);
+        let response = request.send().map_err(failed)?;
+        Ok(Exchanged {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().map_err(failed)?.to_vec(),
+        })
+    }
+
     /// Joins `path` to the base, below the base's own path.
-    fn url(&self, path: &str) -> Result<Url, TargetError> {
+    pub fn url(&self, path: &str) -> Result<Url, TargetError> {
         let base = self.base.as_str().trim_end_matches('/');
         let path = path.trim_start_matches('/');
         Url::parse(&format!("{base}/{path}")).map_err(configuration)
@@ -160,9 +165,5 @@ fn failed(error: reqwest::Error) -> TargetError {
         why = format!("{why}: {cause}");
         source = cause.source();
     }
-    if error.is_connect() {
-        TargetError::Unreachable(why)
-    } else {
-        TargetError::NoAnswer(why)
-    }
+    if error.is_connect() { TargetError::Unreachable(why) } else { TargetError::NoAnswer(why) }
 }
