@@ -1,3 +1,12 @@
+//! Whole-lab behaviour and the house rules, one binary.
+
+#[cfg(test)]
 mod policy_rows;
+#[cfg(test)]
 mod shared;
+#[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod vectors;
+#[cfg(test)]
+mod verify;

@@ -7,7 +7,7 @@ use std::thread;
 
 /// A file of the shared reference data, below `ASSAY_SHARED` or beside the checkout. Where it is
 /// absent the calling test has nothing to test: it says so by name, and under CI it fails.
-pub fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let root = env::var_os("ASSAY_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let file = root.join(path);

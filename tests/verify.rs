@@ -1,0 +1,9 @@
+//! What `assay verify` promises: lines in, verdicts out, by ceremonies that the lab forges.
+
+mod authentication;
+mod edits;
+mod evidence;
+mod lines;
+mod reading;
+mod registration;
+mod stream;
