@@ -1,6 +1,10 @@
 //! Whole-lab behaviour and the house rules, one binary.
 
 #[cfg(test)]
+mod dbsc;
+#[cfg(test)]
+mod inspect;
+#[cfg(test)]
 mod policy_rows;
 #[cfg(test)]
 mod shared;
