@@ -12,42 +12,69 @@ use crate::verdict::{Pass, Stop};
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = vec![
-        Case::new("get-info/canonical", "The answer is one canonical CBOR map", "CTAP 2.3 8", Level::Must, |key: &mut Key, context| {
-            let reply = key.ctap(context, "getInfo", &[GET_INFO])?.ok()?;
-            let document = cbor::read(&reply.body);
-            if let Some(anomaly) = document.anomalies.first() {
-                return Err(Stop::fail("canonical CBOR", format!("{} at byte {}", anomaly.kind.code(), anomaly.range.start)));
-            }
-            reply.map().map(|_| Pass::plain("canonical"))
-        })
+        Case::new(
+            "get-info/canonical",
+            "The answer is one canonical CBOR map",
+            "CTAP 2.3 8",
+            Level::Must,
+            |key: &mut Key, context| {
+                let reply = key.ctap(context, "getInfo", &[GET_INFO])?.ok()?;
+                let document = cbor::read(&reply.body);
+                if let Some(anomaly) = document.anomalies.first() {
+                    return Err(Stop::fail(
+                        "canonical CBOR",
+                        format!("{} at byte {}", anomaly.kind.code(), anomaly.range.start),
+                    ));
+                }
+                reply.map().map(|_| Pass::plain("canonical"))
+            },
+        )
         .claims(["ctap_canonical_answer"])
         .expects("a map in canonical order without duplicates or trailing bytes"),
-        Case::new("get-info/unknown-command", "An unknown command is refused", "CTAP 2.3 8.1", Level::Must, |key: &mut Key, context| {
-            let reply = key.ctap(context, "command 0x3f", &[0x3f])?;
-            super::expect(&reply, &[Status::INVALID_COMMAND])
-        })
+        Case::new(
+            "get-info/unknown-command",
+            "An unknown command is refused",
+            "CTAP 2.3 8.1",
+            Level::Must,
+            |key: &mut Key, context| {
+                let reply = key.ctap(context, "command 0x3f", &[0x3f])?;
+                super::expect(&reply, &[Status::INVALID_COMMAND])
+            },
+        )
         .claims(["ctap_unknown_command"])
         .twin("get-info/canonical")
         .sends("command byte 0x3f")
         .expects("INVALID_COMMAND"),
-        Case::new("get-info/aaguid-as-attested", "getInfo and attested credential data name one AAGUID", "CTAP 2.3 6.1.2", Level::Must, |key: &mut Key, context| {
-            let info = info(key, context)?;
-            let made = super::make(key, context)?;
-            match info.get(3).and_then(Node::as_bytes) {
-                Some(aaguid) if aaguid == made.attested.aaguid.as_bytes() => Ok(Pass::plain("the same AAGUID")),
-                other => Err(Stop::fail(made.attested.aaguid.to_string(), format!("{other:?}"))),
-            }
-        })
+        Case::new(
+            "get-info/aaguid-as-attested",
+            "getInfo and attested credential data name one AAGUID",
+            "CTAP 2.3 6.1.2",
+            Level::Must,
+            |key: &mut Key, context| {
+                let info = info(key, context)?;
+                let made = super::make(key, context)?;
+                match info.get(3).and_then(Node::as_bytes) {
+                    Some(aaguid) if aaguid == made.attested.aaguid.as_bytes() => Ok(Pass::plain("the same AAGUID")),
+                    other => Err(Stop::fail(made.attested.aaguid.to_string(), format!("{other:?}"))),
+                }
+            },
+        )
         .claims(["ctap_aaguid"])
         .expects("the same sixteen bytes in both places"),
-        Case::new("get-info/no-touch", "getInfo needs no interaction and may be repeated", "CTAP 2.3 6.4", Level::Must, |key: &mut Key, context| {
-            let first = key.ctap(context, "getInfo", &[GET_INFO])?.ok()?;
-            let second = key.ctap(context, "getInfo again", &[GET_INFO])?.ok()?;
-            if first.body.len() != second.body.len() {
-                return Err(Stop::fail("the same answer", "another length"));
-            }
-            Ok(Pass::plain("answered twice"))
-        })
+        Case::new(
+            "get-info/no-touch",
+            "getInfo needs no interaction and may be repeated",
+            "CTAP 2.3 6.4",
+            Level::Must,
+            |key: &mut Key, context| {
+                let first = key.ctap(context, "getInfo", &[GET_INFO])?.ok()?;
+                let second = key.ctap(context, "getInfo again", &[GET_INFO])?.ok()?;
+                if first.body.len() != second.body.len() {
+                    return Err(Stop::fail("the same answer", "another length"));
+                }
+                Ok(Pass::plain("answered twice"))
+            },
+        )
         .expects("two answers"),
     ];
     cases.extend(MEMBERS.iter().map(member));
@@ -63,15 +90,50 @@ struct Member {
 }
 
 const MEMBERS: &[Member] = &[
-    Member { id: "get-info/versions", title: "versions is there, named, without repeats and without FIDO_2_2", claim: "ctap_info_versions", holds: versions },
+    Member {
+        id: "get-info/versions",
+        title: "versions is there, named, without repeats and without FIDO_2_2",
+        claim: "ctap_info_versions",
+        holds: versions,
+    },
     Member { id: "get-info/aaguid", title: "aaguid has sixteen bytes", claim: "ctap_info_aaguid", holds: aaguid },
     Member { id: "get-info/options", title: "options are booleans", claim: "ctap_info_options", holds: options },
-    Member { id: "get-info/max-msg-size", title: "maxMsgSize, if present, is at least 1024", claim: "ctap_info_max_msg_size", holds: max_msg_size },
-    Member { id: "get-info/pin-uv-auth-protocols", title: "pinUvAuthProtocols are listed once each where a PIN is possible", claim: "ctap_info_pin_protocols", holds: pin_protocols },
-    Member { id: "get-info/algorithms", title: "algorithms, if present, is not empty and has no repeats", claim: "ctap_info_algorithms", holds: algorithms },
-    Member { id: "get-info/transports", title: "transports, if present, is not empty and has no repeats", claim: "ctap_info_transports", holds: transports },
-    Member { id: "get-info/limits", title: "list limits, if present, are above zero", claim: "ctap_info_limits", holds: limits },
-    Member { id: "get-info/min-pin-length", title: "minPINLength is there where a PIN is possible, and at least 4", claim: "ctap_info_min_pin_length", holds: min_pin_length },
+    Member {
+        id: "get-info/max-msg-size",
+        title: "maxMsgSize, if present, is at least 1024",
+        claim: "ctap_info_max_msg_size",
+        holds: max_msg_size,
+    },
+    Member {
+        id: "get-info/pin-uv-auth-protocols",
+        title: "pinUvAuthProtocols are listed once each where a PIN is possible",
+        claim: "ctap_info_pin_protocols",
+        holds: pin_protocols,
+    },
+    Member {
+        id: "get-info/algorithms",
+        title: "algorithms, if present, is not empty and has no repeats",
+        claim: "ctap_info_algorithms",
+        holds: algorithms,
+    },
+    Member {
+        id: "get-info/transports",
+        title: "transports, if present, is not empty and has no repeats",
+        claim: "ctap_info_transports",
+        holds: transports,
+    },
+    Member {
+        id: "get-info/limits",
+        title: "list limits, if present, are above zero",
+        claim: "ctap_info_limits",
+        holds: limits,
+    },
+    Member {
+        id: "get-info/min-pin-length",
+        title: "minPINLength is there where a PIN is possible, and at least 4",
+        claim: "ctap_info_min_pin_length",
+        holds: min_pin_length,
+    },
 ];
 
 fn member(row: &'static Member) -> Case<Key> {
@@ -182,7 +244,8 @@ fn limits(info: &Node) -> Result<(), String> {
 }
 
 fn min_pin_length(info: &Node) -> Result<(), String> {
-    let needed = option(info, "clientPin").is_some() && texts(info, 1)?.unwrap_or_default().iter().any(|version| version != "FIDO_2_0" && version != "U2F_V2");
+    let needed = option(info, "clientPin").is_some()
+        && texts(info, 1)?.unwrap_or_default().iter().any(|version| version != "FIDO_2_0" && version != "U2F_V2");
     match info.get(0x0d) {
         None if needed => Err("absent".to_owned()),
         None => Ok(()),
@@ -193,9 +256,8 @@ fn min_pin_length(info: &Node) -> Result<(), String> {
 
 fn texts(info: &Node, key: i64) -> Result<Option<Vec<String>>, String> {
     let Some(list) = info.get(key) else { return Ok(None) };
-    let texts: Option<Vec<String>> = list
-        .as_array()
-        .and_then(|items| items.iter().map(|item| item.as_text().map(str::to_owned)).collect());
+    let texts: Option<Vec<String>> =
+        list.as_array().and_then(|items| items.iter().map(|item| item.as_text().map(str::to_owned)).collect());
     texts.map(Some).ok_or_else(|| cbor::diagnostic(list))
 }
 

@@ -70,21 +70,16 @@ fn make_from(key: &mut Key, context: &mut Context, request: &Value) -> Result<Ma
 
 fn read_made(reply: &Reply, client_data_hash: &[u8]) -> Result<Made, Stop> {
     let map = reply.map()?;
-    let fmt = map
-        .get(1)
-        .and_then(Node::as_text)
-        .ok_or_else(|| Stop::fail("fmt, a text", "none"))?
-        .to_owned();
+    let fmt = map.get(1).and_then(Node::as_text).ok_or_else(|| Stop::fail("fmt, a text", "none"))?.to_owned();
     let bytes = map.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("authData, bytes", "none"))?;
     let data = AuthenticatorData::parse(bytes).map_err(|error| Stop::fail("authenticator data", error.to_string()))?;
-    let attested = data
-        .attested
-        .clone()
-        .ok_or_else(|| Stop::fail("attested credential data", "the AT flag is clear"))?;
+    let attested =
+        data.attested.clone().ok_or_else(|| Stop::fail("attested credential data", "the AT flag is clear"))?;
     let empty = cbor::read(&[0xa0]).root;
     let statement = map.get(3).or(empty.as_ref()).ok_or_else(|| Stop::broken("no statement"))?;
     let hash = <[u8; 32]>::try_from(client_data_hash).unwrap_or_default();
-    let signed = Signed::new(&data, bytes, &hash).map_err(|error| Stop::fail("attested credential data", error.to_string()))?;
+    let signed =
+        Signed::new(&data, bytes, &hash).map_err(|error| Stop::fail("attested credential data", error.to_string()))?;
     match verify(&fmt, statement, &signed, &Enforced::all()) {
         Ok(_) => {}
         // A format that we have no procedure for says nothing of the key.

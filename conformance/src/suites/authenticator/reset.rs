@@ -12,39 +12,60 @@ use crate::verdict::{Pass, Stop};
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
     vec![
-        Case::new("reset/credentials-gone", "After a reset no credential answers", "CTAP 2.3 6.6", Level::Must, |key: &mut Key, context| {
-            let plain = make(key, context)?;
-            get_assertion::discoverable(key, context)?;
-            key.ctap(context, "reset", &[RESET])?.ok()?;
-            let known = request::get_assertion(context, &[plain.attested.credential_id]);
-            expect(&key.call(context, "the plain credential", GET_ASSERTION, &known)?, &[Status::NO_CREDENTIALS])?;
-            let any = request::get_assertion(context, &[]);
-            expect(&key.call(context, "any discoverable credential", GET_ASSERTION, &any)?, &[Status::NO_CREDENTIALS])
-        })
+        Case::new(
+            "reset/credentials-gone",
+            "After a reset no credential answers",
+            "CTAP 2.3 6.6",
+            Level::Must,
+            |key: &mut Key, context| {
+                let plain = make(key, context)?;
+                get_assertion::discoverable(key, context)?;
+                key.ctap(context, "reset", &[RESET])?.ok()?;
+                let known = request::get_assertion(context, &[plain.attested.credential_id]);
+                expect(&key.call(context, "the plain credential", GET_ASSERTION, &known)?, &[Status::NO_CREDENTIALS])?;
+                let any = request::get_assertion(context, &[]);
+                expect(
+                    &key.call(context, "any discoverable credential", GET_ASSERTION, &any)?,
+                    &[Status::NO_CREDENTIALS],
+                )
+            },
+        )
         .needs([FRESH])
         .claims(["ctap_reset_credentials"])
         .twin("get-assertion/good/allow-list")
         .sends("reset, then both kinds of credential")
         .expects("NO_CREDENTIALS twice"),
-        Case::new("reset/pin-gone", "After a reset no PIN is set and all tries are back", "CTAP 2.3 6.6", Level::Must, |key: &mut Key, context| {
-            let platform = Platform::set_up(key, context, "1234")?;
-            platform.token(key, context, "0000", 1).err();
-            key.ctap(context, "reset", &[RESET])?.ok()?;
-            if get_info::option(&get_info::info(key, context)?, "clientPin") != Some(false) {
-                return Err(Stop::fail("clientPin false", "another value"));
-            }
-            Ok(Pass::plain("no PIN"))
-        })
+        Case::new(
+            "reset/pin-gone",
+            "After a reset no PIN is set and all tries are back",
+            "CTAP 2.3 6.6",
+            Level::Must,
+            |key: &mut Key, context| {
+                let platform = Platform::set_up(key, context, "1234")?;
+                platform.token(key, context, "0000", 1).err();
+                key.ctap(context, "reset", &[RESET])?.ok()?;
+                if get_info::option(&get_info::info(key, context)?, "clientPin") != Some(false) {
+                    return Err(Stop::fail("clientPin false", "another value"));
+                }
+                Ok(Pass::plain("no PIN"))
+            },
+        )
         .needs([FRESH])
         .claims(["ctap_reset_pin"])
         .expects("clientPin false"),
-        Case::new("selection/touch", "authenticatorSelection asks for a touch and answers OK", "CTAP 2.3 6.9", Level::Must, |key: &mut Key, context| {
-            let reply = key.ctap(context, "selection", &[SELECTION])?;
-            if reply.status == Status::INVALID_COMMAND {
-                return Err(Stop::skip("authenticatorSelection (CTAP 2.1)"));
-            }
-            expect(&reply, &[Status::OK])
-        })
+        Case::new(
+            "selection/touch",
+            "authenticatorSelection asks for a touch and answers OK",
+            "CTAP 2.3 6.9",
+            Level::Must,
+            |key: &mut Key, context| {
+                let reply = key.ctap(context, "selection", &[SELECTION])?;
+                if reply.status == Status::INVALID_COMMAND {
+                    return Err(Stop::skip("authenticatorSelection (CTAP 2.1)"));
+                }
+                expect(&reply, &[Status::OK])
+            },
+        )
         .claims(["ctap_selection"])
         .expects("OK after a touch"),
     ]

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use assay_protocol::ctap2::Status;
-use assay_protocol::ctaphid::{Assembler, BROADCAST, Command, ErrorCode, Event, Frame, InitResponse, Message as HidMessage, split};
+use assay_protocol::ctaphid::{
+    Assembler, BROADCAST, Command, ErrorCode, Event, Frame, InitResponse, Message as HidMessage, split,
+};
 use assay_protocol::tree::cbor::{self, Node};
 use assay_transport::{Report, Reports};
 use ciborium::Value;
@@ -148,14 +150,27 @@ impl Key {
     }
 
     /// Sends a CTAPHID message and keeps the exchange.
-    pub fn hid(&mut self, context: &mut Context, label: &str, cid: u32, cmd: Command, payload: &[u8]) -> Result<HidMessage, Stop> {
+    pub fn hid(
+        &mut self,
+        context: &mut Context,
+        label: &str,
+        cid: u32,
+        cmd: Command,
+        payload: &[u8],
+    ) -> Result<HidMessage, Stop> {
         self.send(cid, cmd, payload)?;
         let sent = Message::bytes(format!("{cmd} on {cid:08x}"), payload);
         self.keep(context, label, sent, cid)
     }
 
     /// Sends raw reports and keeps the exchange with the next message on `cid`.
-    pub fn raw(&mut self, context: &mut Context, label: &str, reports: &[Report], cid: u32) -> Result<HidMessage, Stop> {
+    pub fn raw(
+        &mut self,
+        context: &mut Context,
+        label: &str,
+        reports: &[Report],
+        cid: u32,
+    ) -> Result<HidMessage, Stop> {
         reports.iter().try_for_each(|report| self.send_report(report))?;
         let text: Vec<String> = reports.iter().map(|report| Frame::parse(report).to_string()).collect();
         self.keep(context, label, Message::text("raw reports", text.join("\n")), cid)
@@ -274,7 +289,11 @@ fn notation(title: &str, bytes: &[u8]) -> Part {
     let mut part = Part::new(title);
     part.notation = document.root.as_ref().map(cbor::diagnostic);
     for anomaly in &document.anomalies {
-        part.push(anomaly.kind.code(), format!("bytes {}..{}", anomaly.range.start, anomaly.range.end), Some(anomaly.path.clone()));
+        part.push(
+            anomaly.kind.code(),
+            format!("bytes {}..{}", anomaly.range.start, anomaly.range.end),
+            Some(anomaly.path.clone()),
+        );
     }
     part
 }

@@ -119,13 +119,25 @@ impl Platform {
     }
 
     /// The answer to a request for a token.
-    pub(super) fn token_reply(&self, key: &mut Key, context: &mut Context, pin: &str, permissions: u64) -> Result<Reply, Stop> {
+    pub(super) fn token_reply(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+        permissions: u64,
+    ) -> Result<Reply, Stop> {
         let request = self.token_request(context, pin, permissions)?;
         key.call(context, "getPinUvAuthTokenUsingPinWithPermissions", CLIENT_PIN, &request)
     }
 
     /// A token.
-    pub(in super::super) fn token(&self, key: &mut Key, context: &mut Context, pin: &str, permissions: u64) -> Result<Token, Stop> {
+    pub(in super::super) fn token(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+        permissions: u64,
+    ) -> Result<Token, Stop> {
         let reply = self.token_reply(key, context, pin, permissions)?;
         self.open_token(&reply)
     }
@@ -133,22 +145,16 @@ impl Platform {
     /// The token in an answer.
     pub(super) fn open_token(&self, reply: &Reply) -> Result<Token, Stop> {
         let answer = reply.clone().ok()?.map()?;
-        let sealed = answer
-            .get(2)
-            .and_then(Node::as_bytes)
-            .ok_or_else(|| Stop::fail("pinUvAuthToken, bytes", "none"))?;
-        let bytes = self
-            .secret
-            .decrypt(sealed)
-            .map_err(|error| Stop::fail("an encrypted token", format!("{error:?}")))?;
+        let sealed =
+            answer.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("pinUvAuthToken, bytes", "none"))?;
+        let bytes =
+            self.secret.decrypt(sealed).map_err(|error| Stop::fail("an encrypted token", format!("{error:?}")))?;
         Token::new(Protocol::Two, bytes).map_err(|error| Stop::fail("a token of 32 bytes", format!("{error:?}")))
     }
 
     fn seal(&self, context: &mut Context, plaintext: &[u8]) -> Result<Vec<u8>, Stop> {
         let iv = context.random.block().first_chunk::<16>().copied().unwrap_or_default();
-        self.secret
-            .encrypt(iv, plaintext)
-            .map_err(|error| Stop::broken(format!("{error:?}")))
+        self.secret.encrypt(iv, plaintext).map_err(|error| Stop::broken(format!("{error:?}")))
     }
 }
 
@@ -156,8 +162,5 @@ impl Platform {
 pub(super) fn retries(key: &mut Key, context: &mut Context) -> Result<i64, Stop> {
     let request = map([(1, int(2)), (2, int(1))]);
     let answer = key.call(context, "getPINRetries", CLIENT_PIN, &request)?.ok()?.map()?;
-    answer
-        .get(3)
-        .and_then(Node::as_int)
-        .ok_or_else(|| Stop::fail("pinRetries, a number", "none"))
+    answer.get(3).and_then(Node::as_int).ok_or_else(|| Stop::fail("pinRetries, a number", "none"))
 }
