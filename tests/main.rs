@@ -3,11 +3,17 @@
 #[cfg(test)]
 mod dbsc;
 #[cfg(test)]
+mod flows;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod policy_rows;
 #[cfg(test)]
 mod shared;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
