@@ -31,22 +31,15 @@ impl Algorithm {
 
     /// The algorithm of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Es256, Self::Rs256, Self::EdDsa]
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
+        [Self::Es256, Self::Rs256, Self::EdDsa].into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// The one algorithm that a key is for.
     pub fn of_key(key: &PublicKey) -> Option<Self> {
         match key {
-            PublicKey::Ec2 {
-                curve: Curve::P256, ..
-            } => Some(Self::Es256),
+            PublicKey::Ec2 { curve: Curve::P256, .. } => Some(Self::Es256),
             PublicKey::Rsa { .. } => Some(Self::Rs256),
-            PublicKey::Okp {
-                curve: Curve::Ed25519,
-                ..
-            } => Some(Self::EdDsa),
+            PublicKey::Okp { curve: Curve::Ed25519, .. } => Some(Self::EdDsa),
             _ => None,
         }
     }

@@ -72,10 +72,7 @@ pub enum Rejection {
 impl Rejection {
     /// A broken rule.
     pub fn broken(check: Check, detail: impl Into<String>) -> Self {
-        Self::Broken {
-            check,
-            detail: detail.into(),
-        }
+        Self::Broken { check, detail: detail.into() }
     }
 
     /// The stable machine code.
@@ -147,10 +144,7 @@ pub const SERVER_CLAUSES: &[ServerClause] = &[
     output("S1", &[Duty::OfferAlgorithms.id()]),
     output("S2", &[Duty::OfferPath.id()]),
     output("S3", &[Duty::OfferChallenge.id()]),
-    refusal(
-        "S3",
-        &[Check::ChallengeStale.id(), Check::ChallengeReused.id()],
-    ),
+    refusal("S3", &[Check::ChallengeStale.id(), Check::ChallengeReused.id()]),
     refusal(
         "S4",
         &[
@@ -182,23 +176,11 @@ pub const SERVER_CLAUSES: &[ServerClause] = &[
     ),
     output("S6", &[Duty::RefreshSessionIdentifier.id()]),
     output("S7", &[Duty::InstructionsJson.id()]),
-    output(
-        "S8",
-        &[
-            Duty::RefreshChallengeStatus.id(),
-            Duty::RefreshChallengeSession.id(),
-        ],
-    ),
+    output("S8", &[Duty::RefreshChallengeStatus.id(), Duty::RefreshChallengeSession.id()]),
     output("S9", &[Duty::RegistrationUnchallenged.id()]),
-    output(
-        "S10",
-        &[Duty::RefreshCookie.id(), Duty::CookieAttributes.id()],
-    ),
+    output("S10", &[Duty::RefreshCookie.id(), Duty::CookieAttributes.id()]),
     output("S11", &[Duty::AttributesUnpartitioned.id()]),
-    refusal(
-        "S14",
-        &[Check::SessionIdMissing.id(), Check::SessionMismatch.id()],
-    ),
+    refusal("S14", &[Check::SessionIdMissing.id(), Check::SessionMismatch.id()]),
     output("S15", &[Duty::TerminationInstructions.id()]),
     refusal(
         "S15",
@@ -212,19 +194,11 @@ pub const SERVER_CLAUSES: &[ServerClause] = &[
 ];
 
 const fn output(number: &'static str, ids: &'static [&'static str]) -> ServerClause {
-    ServerClause {
-        number,
-        ids,
-        shown: Shown::ByOutput,
-    }
+    ServerClause { number, ids, shown: Shown::ByOutput }
 }
 
 const fn refusal(number: &'static str, ids: &'static [&'static str]) -> ServerClause {
-    ServerClause {
-        number,
-        ids,
-        shown: Shown::ByRefusal,
-    }
+    ServerClause { number, ids, shown: Shown::ByRefusal }
 }
 
 #[cfg(test)]

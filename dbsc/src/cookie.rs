@@ -65,11 +65,7 @@ impl SetCookie {
         if name.is_empty() && value.is_empty() {
             return None;
         }
-        Some(Self {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            attributes: Attributes::parse(attributes),
-        })
+        Some(Self { name: name.to_owned(), value: value.to_owned(), attributes: Attributes::parse(attributes) })
     }
 }
 
@@ -106,10 +102,7 @@ impl Attributes {
                 Some(_) => Hosts::Below,
                 None => Hosts::Only,
             },
-            path: self
-                .path
-                .clone()
-                .unwrap_or_else(|| default_path(path).to_owned()),
+            path: self.path.clone().unwrap_or_else(|| default_path(path).to_owned()),
             secure: self.secure,
             http_only: self.http_only,
             same_site: self.same_site.unwrap_or(SameSite::Lax),
@@ -120,16 +113,13 @@ impl Attributes {
     /// Where two sets of attributes, each for a response from `host` at `path`, name different
     /// cookies or cookies of different protection. Lifetimes do not count.
     pub fn differences(&self, other: &Self, host: &str, path: &str) -> Vec<Difference> {
-        self.resolve(host, path)
-            .differences(&other.resolve(host, path))
+        self.resolve(host, path).differences(&other.resolve(host, path))
     }
 }
 
 impl SameSite {
     fn parse(text: &str) -> Option<Self> {
-        [Self::Strict, Self::Lax, Self::None]
-            .into_iter()
-            .find(|value| text.eq_ignore_ascii_case(value.as_str()))
+        [Self::Strict, Self::Lax, Self::None].into_iter().find(|value| text.eq_ignore_ascii_case(value.as_str()))
     }
 
     /// The word on the wire.

@@ -16,10 +16,7 @@ pub struct Malformed {
 impl Malformed {
     /// A malformation and what shows it.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-        }
+        Self { reason, detail: detail.into() }
     }
 
     /// The stable machine code.

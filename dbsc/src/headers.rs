@@ -56,13 +56,8 @@ pub struct Field {
 
 impl Header {
     /// Every field.
-    pub const ALL: &'static [Self] = &[
-        Self::Registration,
-        Self::Challenge,
-        Self::Response,
-        Self::SessionId,
-        Self::Skipped,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Registration, Self::Challenge, Self::Response, Self::SessionId, Self::Skipped];
 
     /// The field's name as the specification writes it.
     pub const fn name(self) -> &'static str {
@@ -93,8 +88,7 @@ impl Header {
                 return Some((*header, Spelling::Current));
             }
             let old = header.old_name()?;
-            name.eq_ignore_ascii_case(old)
-                .then_some((*header, Spelling::Old))
+            name.eq_ignore_ascii_case(old).then_some((*header, Spelling::Old))
         })
     }
 
@@ -108,15 +102,8 @@ impl Header {
                 _ => {}
             }
         }
-        let (values, spelling) = if current.is_empty() {
-            (old, Spelling::Old)
-        } else {
-            (current, Spelling::Current)
-        };
-        (!values.is_empty()).then(|| Field {
-            value: values.join(", "),
-            spelling,
-        })
+        let (values, spelling) = if current.is_empty() { (old, Spelling::Old) } else { (current, Spelling::Current) };
+        (!values.is_empty()).then(|| Field { value: values.join(", "), spelling })
     }
 }
 
@@ -143,9 +130,8 @@ pub fn write_single(value: &str, form: Form) -> Result<String, Malformed> {
 fn single(value: &str, reason: Reason) -> Result<(String, Form), Malformed> {
     let value = value.trim_matches([' ', '\t']);
     if value.starts_with('"') {
-        let item: sfv::Item = sfv::Parser::new(value)
-            .parse()
-            .map_err(|error| Malformed::new(reason, error.to_string()))?;
+        let item: sfv::Item =
+            sfv::Parser::new(value).parse().map_err(|error| Malformed::new(reason, error.to_string()))?;
         return match item.bare_item.as_string() {
             Some(string) => Ok((string.as_str().to_owned(), Form::Quoted)),
             None => Err(Malformed::new(reason, "not a string")),
@@ -154,21 +140,14 @@ fn single(value: &str, reason: Reason) -> Result<(String, Form), Malformed> {
     if value.is_empty() {
         return Err(Malformed::new(reason, "empty"));
     }
-    match value
-        .chars()
-        .find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '\\' | ','))
-    {
+    match value.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '\\' | ',')) {
         Some(found) => Err(Malformed::new(reason, format!("{found:?} in a bare value"))),
         None => Ok((value.to_owned(), Form::Bare)),
     }
 }
 
 /// A string parameter: absent, there, or of another type.
-fn string_parameter(
-    parameters: &Parameters,
-    name: &str,
-    reason: Reason,
-) -> Result<Option<String>, Malformed> {
+fn string_parameter(parameters: &Parameters, name: &str, reason: Reason) -> Result<Option<String>, Malformed> {
     match parameters.get(name) {
         None => Ok(None),
         Some(value) => match value.as_string() {
@@ -179,8 +158,7 @@ fn string_parameter(
 }
 
 fn string_ref(value: &str) -> Result<&StringRef, Malformed> {
-    StringRef::from_str(value)
-        .map_err(|error| Malformed::new(Reason::HeaderNotText, error.to_string()))
+    StringRef::from_str(value).map_err(|error| Malformed::new(Reason::HeaderNotText, error.to_string()))
 }
 
 fn key_ref(name: &str) -> Result<&KeyRef, Malformed> {

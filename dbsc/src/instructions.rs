@@ -54,11 +54,8 @@ impl Instructions {
                 not_object: Reason::InstructionsNotObject,
             },
         )?;
-        let session_identifier = optional_string(
-            &members,
-            "session_identifier",
-            Reason::InstructionsSessionIdentifier,
-        )?;
+        let session_identifier =
+            optional_string(&members, "session_identifier", Reason::InstructionsSessionIdentifier)?;
         let ends = match members.get("continue") {
             None | Some(Value::Bool(true)) => false,
             Some(Value::Bool(false)) => true,
@@ -102,24 +99,19 @@ impl SessionInstructions {
     /// The JSON.
     pub fn to_json(&self) -> Value {
         let mut members = Map::new();
-        members.insert(
-            "session_identifier".to_owned(),
-            json!(self.session_identifier),
-        );
+        members.insert("session_identifier".to_owned(), json!(self.session_identifier));
         if let Some(url) = &self.refresh_url {
             members.insert("refresh_url".to_owned(), json!(url));
         }
         members.insert("scope".to_owned(), self.scope.to_json());
-        let credentials = self.credentials.iter().map(|credential| {
-            json!({"type": "cookie", "name": credential.name, "attributes": credential.attributes})
-        });
+        let credentials = self
+            .credentials
+            .iter()
+            .map(|credential| json!({"type": "cookie", "name": credential.name, "attributes": credential.attributes}));
         members.insert("credentials".to_owned(), credentials.collect());
         if !self.allowed_refresh_initiators.is_empty() {
             let hosts = self.allowed_refresh_initiators.iter();
-            members.insert(
-                "allowed_refresh_initiators".to_owned(),
-                hosts.map(ToString::to_string).collect(),
-            );
+            members.insert("allowed_refresh_initiators".to_owned(), hosts.map(ToString::to_string).collect());
         }
         Value::Object(members)
     }
@@ -133,9 +125,10 @@ impl Scope {
             members.insert("origin".to_owned(), json!(origin));
         }
         members.insert("include_site".to_owned(), json!(self.reach == Reach::Site));
-        let rules = self.rules.iter().map(|rule| {
-            json!({"type": rule.kind.as_str(), "domain": rule.domain.to_string(), "path": rule.path})
-        });
+        let rules = self
+            .rules
+            .iter()
+            .map(|rule| json!({"type": rule.kind.as_str(), "domain": rule.domain.to_string(), "path": rule.path}));
         members.insert("scope_specification".to_owned(), rules.collect());
         Value::Object(members)
     }
@@ -164,8 +157,7 @@ fn scope(value: Option<&Value>) -> Result<Scope, Malformed> {
     };
     Ok(Scope {
         // Chromium 156 takes an empty origin for an absent one.
-        origin: optional_string(members, "origin", Reason::InstructionsOrigin)?
-            .filter(|origin| !origin.is_empty()),
+        origin: optional_string(members, "origin", Reason::InstructionsOrigin)?.filter(|origin| !origin.is_empty()),
         reach,
         rules,
     })
@@ -184,17 +176,11 @@ fn rule(value: &Value) -> Result<Rule, Malformed> {
     let path = optional_string(members, "path", Reason::InstructionsRulePath)?;
     let path = path.unwrap_or_else(|| "/".to_owned());
     if !path.starts_with('/') {
-        return Err(Malformed::new(
-            Reason::InstructionsRulePath,
-            format!("path {path:?}"),
-        ));
+        return Err(Malformed::new(Reason::InstructionsRulePath, format!("path {path:?}")));
     }
     Ok(Rule {
         kind,
-        domain: HostPattern::parse(
-            domain.as_deref().unwrap_or("*"),
-            Reason::InstructionsRuleDomain,
-        )?,
+        domain: HostPattern::parse(domain.as_deref().unwrap_or("*"), Reason::InstructionsRuleDomain)?,
         path,
     })
 }
@@ -216,20 +202,10 @@ fn credential(value: &Value) -> Result<Credential, Malformed> {
     }
     let name = optional_string(members, "name", Reason::InstructionsCredentialName)?;
     let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Err(Malformed::new(
-            Reason::InstructionsCredentialName,
-            "name is missing or empty",
-        ));
+        return Err(Malformed::new(Reason::InstructionsCredentialName, "name is missing or empty"));
     };
-    let attributes = optional_string(
-        members,
-        "attributes",
-        Reason::InstructionsCredentialAttributes,
-    )?;
-    Ok(Credential {
-        name,
-        attributes: attributes.unwrap_or_default(),
-    })
+    let attributes = optional_string(members, "attributes", Reason::InstructionsCredentialAttributes)?;
+    Ok(Credential { name, attributes: attributes.unwrap_or_default() })
 }
 
 fn initiators(value: Option<&Value>) -> Result<Vec<HostPattern>, Malformed> {
@@ -247,11 +223,7 @@ fn initiators(value: Option<&Value>) -> Result<Vec<HostPattern>, Malformed> {
     }
 }
 
-fn optional_string(
-    members: &Map<String, Value>,
-    name: &str,
-    reason: Reason,
-) -> Result<Option<String>, Malformed> {
+fn optional_string(members: &Map<String, Value>, name: &str, reason: Reason) -> Result<Option<String>, Malformed> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),

@@ -23,10 +23,7 @@ pub(crate) fn object(bytes: &[u8], reasons: &Reasons) -> Result<Map<String, Valu
             AnomalyKind::DuplicateMember => reasons.duplicate,
             _ => reasons.not_json,
         };
-        return Err(Malformed::new(
-            reason,
-            format!("{:?} at {:?}", anomaly.kind, anomaly.range),
-        ));
+        return Err(Malformed::new(reason, format!("{:?} at {:?}", anomaly.kind, anomaly.range)));
     }
     let Some(root) = document.root else {
         return Err(Malformed::new(reasons.not_json, "empty"));

@@ -17,11 +17,7 @@ pub fn parse(jwk: &Map<String, Value>) -> Result<PublicKey, Malformed> {
             let point = [&[0x04], x.as_slice(), y.as_slice()].concat();
             p256::PublicKey::from_sec1_bytes(&point)
                 .map_err(|error| Malformed::new(Reason::JwkNotOnCurve, error.to_string()))?;
-            Ok(PublicKey::Ec2 {
-                curve: Curve::P256,
-                x,
-                y,
-            })
+            Ok(PublicKey::Ec2 { curve: Curve::P256, x, y })
         }
         "RSA" => {
             let (n, e) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
@@ -32,10 +28,7 @@ pub fn parse(jwk: &Map<String, Value>) -> Result<PublicKey, Malformed> {
         }
         "OKP" => {
             curve(jwk, "Ed25519")?;
-            Ok(PublicKey::Okp {
-                curve: Curve::Ed25519,
-                x: coordinate(jwk, "x")?,
-            })
+            Ok(PublicKey::Okp { curve: Curve::Ed25519, x: coordinate(jwk, "x")? })
         }
         other => Err(Malformed::new(Reason::JwkKeyType, format!("kty {other:?}"))),
     }
@@ -43,9 +36,7 @@ pub fn parse(jwk: &Map<String, Value>) -> Result<PublicKey, Malformed> {
 
 /// A private or symmetric member, if there is one: a key that shows it is nobody's secret.
 pub fn private_member(jwk: &Map<String, Value>) -> Option<&'static str> {
-    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-        .into_iter()
-        .find(|name| jwk.contains_key(*name))
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].into_iter().find(|name| jwk.contains_key(*name))
 }
 
 /// Writes a public key with its members in the order of the alphabet, which is also the form that
@@ -83,10 +74,7 @@ fn coordinate(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, Malformed
     if found.len() == 32 {
         return Ok(found);
     }
-    Err(Malformed::new(
-        Reason::JwkCoordinateLength,
-        format!("{name} has {} bytes, not 32", found.len()),
-    ))
+    Err(Malformed::new(Reason::JwkCoordinateLength, format!("{name} has {} bytes, not 32", found.len())))
 }
 
 /// No leading zero, from 2048 to 8192 bits.
@@ -96,10 +84,7 @@ fn modulus(key: &PublicKey) -> Result<(), Malformed> {
     };
     let bits = key.modulus_bits().unwrap_or(0);
     if n.first() == Some(&0) || !(2048..=8192).contains(&bits) {
-        return Err(Malformed::new(
-            Reason::JwkModulus,
-            format!("n has {bits} bits"),
-        ));
+        return Err(Malformed::new(Reason::JwkModulus, format!("n has {bits} bits")));
     }
     Ok(())
 }
@@ -113,10 +98,7 @@ fn exponent(e: &[u8]) -> Result<(), Malformed> {
     if shape {
         return Ok(());
     }
-    Err(Malformed::new(
-        Reason::JwkExponent,
-        format!("e has {} bytes", e.len()),
-    ))
+    Err(Malformed::new(Reason::JwkExponent, format!("e has {} bytes", e.len())))
 }
 
 fn bytes(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, Malformed> {

@@ -42,10 +42,7 @@ impl Proof {
     /// Reads a proof.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         if text.len() > LONGEST {
-            return Err(Malformed::new(
-                Reason::ProofTooLarge,
-                format!("{} characters", text.len()),
-            ));
+            return Err(Malformed::new(Reason::ProofTooLarge, format!("{} characters", text.len())));
         }
         let jws = jws::parse(text).map_err(|error| {
             let reason = match error.reason {
@@ -121,9 +118,7 @@ impl Unsigned {
     /// A registration proof, which carries its key.
     pub fn registration(key: &PublicKey, algorithm: Algorithm, claims: Claims<'_>) -> Self {
         let mut proof = Self::refresh(algorithm, claims);
-        proof
-            .header
-            .insert("jwk".to_owned(), Value::Object(jwk::to_json(key)));
+        proof.header.insert("jwk".to_owned(), Value::Object(jwk::to_json(key)));
         proof
     }
 
@@ -133,11 +128,7 @@ impl Unsigned {
         header.insert("alg".to_owned(), json!(algorithm.name()));
         header.insert("typ".to_owned(), json!(TYPE));
         let mut payload = Map::new();
-        for (name, value) in [
-            ("aud", claims.audience),
-            ("authorization", claims.authorization),
-            ("jti", claims.jti),
-        ] {
+        for (name, value) in [("aud", claims.audience), ("authorization", claims.authorization), ("jti", claims.jti)] {
             if let Some(value) = value {
                 payload.insert(name.to_owned(), json!(value));
             }
@@ -156,24 +147,15 @@ fn string(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Ma
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(Malformed::new(
-            Reason::ProofMemberNotString,
-            format!("{name} is {}", kind(other)),
-        )),
+        Some(other) => Err(Malformed::new(Reason::ProofMemberNotString, format!("{name} is {}", kind(other)))),
     }
 }
 
-fn members(
-    parent: &Map<String, Value>,
-    name: &str,
-) -> Result<Option<Map<String, Value>>, Malformed> {
+fn members(parent: &Map<String, Value>, name: &str) -> Result<Option<Map<String, Value>>, Malformed> {
     match parent.get(name) {
         None => Ok(None),
         Some(Value::Object(members)) => Ok(Some(members.clone())),
-        Some(other) => Err(Malformed::new(
-            Reason::JwkNotObject,
-            format!("{name} is {}", kind(other)),
-        )),
+        Some(other) => Err(Malformed::new(Reason::JwkNotObject, format!("{name} is {}", kind(other)))),
     }
 }
 

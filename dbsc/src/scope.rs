@@ -81,11 +81,7 @@ impl Resolved {
         if !reached || self.is_refresh_url(url) {
             return false;
         }
-        self.rules
-            .iter()
-            .rev()
-            .find(|rule| rule.matches(url))
-            .is_none_or(|rule| rule.kind == RuleKind::Include)
+        self.rules.iter().rev().find(|rule| rule.matches(url)).is_none_or(|rule| rule.kind == RuleKind::Include)
     }
 
     fn is_refresh_url(&self, url: &Url) -> bool {
@@ -96,8 +92,7 @@ impl Resolved {
 impl Rule {
     /// Is the rule about this URL?
     pub fn matches(&self, url: &Url) -> bool {
-        url.host_str().is_some_and(|host| self.domain.matches(host))
-            && path_matches(&self.path, url.path())
+        url.host_str().is_some_and(|host| self.domain.matches(host)) && path_matches(&self.path, url.path())
     }
 }
 
@@ -124,14 +119,11 @@ impl HostPattern {
         if name.is_empty() || name.contains(['*', '/', '@', '?', '#', '%']) {
             return Err(Malformed::new(reason, format!("host pattern {text:?}")));
         }
-        let host = Host::parse(name)
-            .map_err(|error| Malformed::new(reason, format!("host pattern {text:?}: {error}")))?;
+        let host =
+            Host::parse(name).map_err(|error| Malformed::new(reason, format!("host pattern {text:?}: {error}")))?;
         match (below, host) {
             (true, Host::Domain(name)) => Ok(Self::Below(name)),
-            (true, _) => Err(Malformed::new(
-                reason,
-                format!("{text:?}: a wildcard on an address"),
-            )),
+            (true, _) => Err(Malformed::new(reason, format!("{text:?}: a wildcard on an address"))),
             (false, host) => Ok(Self::Exact(host.to_string())),
         }
     }
@@ -141,9 +133,9 @@ impl HostPattern {
         match self {
             Self::Any => true,
             Self::Exact(name) => name == host,
-            Self::Below(suffix) => host
-                .strip_suffix(suffix.as_str())
-                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+            Self::Below(suffix) => {
+                host.strip_suffix(suffix.as_str()).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+            }
         }
     }
 }

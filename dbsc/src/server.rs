@@ -25,11 +25,7 @@ fn refuse(enforced: &Enforced, check: Check, detail: impl Into<String>) -> Resul
 /// What both kinds of proof must be before their keys are looked at.
 fn verify_form(proof: &Proof, enforced: &Enforced) -> Result<(), Rejection> {
     if proof.typ.as_deref() != Some(TYPE) {
-        refuse(
-            enforced,
-            Check::ProofType,
-            format!("typ {:?}, not {TYPE:?}", proof.typ),
-        )?;
+        refuse(enforced, Check::ProofType, format!("typ {:?}, not {TYPE:?}", proof.typ))?;
     }
     Ok(())
 }
@@ -37,11 +33,9 @@ fn verify_form(proof: &Proof, enforced: &Enforced) -> Result<(), Rejection> {
 /// Where the proof names an audience, it is this endpoint.
 fn verify_audience(proof: &Proof, endpoint: &str, enforced: &Enforced) -> Result<(), Rejection> {
     match &proof.audience {
-        Some(audience) if audience != endpoint => refuse(
-            enforced,
-            Check::AudienceMismatch,
-            format!("aud {audience:?}, not {endpoint:?}"),
-        ),
+        Some(audience) if audience != endpoint => {
+            refuse(enforced, Check::AudienceMismatch, format!("aud {audience:?}, not {endpoint:?}"))
+        }
         _ => Ok(()),
     }
 }

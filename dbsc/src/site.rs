@@ -56,11 +56,7 @@ pub fn site(url: &Url) -> Option<String> {
         return None;
     }
     let host = url.host_str()?;
-    Some(format!(
-        "{}://{}",
-        url.scheme(),
-        registrable_domain(host).unwrap_or(host)
-    ))
+    Some(format!("{}://{}", url.scheme(), registrable_domain(host).unwrap_or(host)))
 }
 
 /// Are two URLs of the same site, scheme included?

@@ -31,11 +31,7 @@ pub struct SignIn {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self {
-            sign_in: None,
-            protected: String::from("/v1/whoami"),
-            sign_out: String::from("/v1/logout"),
-        }
+        Self { sign_in: None, protected: String::from("/v1/whoami"), sign_out: String::from("/v1/logout") }
     }
 }
 

@@ -5,16 +5,9 @@ use crate::error::Reason;
 
 #[test]
 fn every_rule_answers_a_clause() {
-    let answered: BTreeSet<&str> = SERVER_CLAUSES
-        .iter()
-        .flat_map(|clause| clause.ids)
-        .copied()
-        .collect();
-    let rules: BTreeSet<&str> = Check::ALL
-        .iter()
-        .map(|check| check.id())
-        .chain(Duty::ALL.iter().map(|duty| duty.id()))
-        .collect();
+    let answered: BTreeSet<&str> = SERVER_CLAUSES.iter().flat_map(|clause| clause.ids).copied().collect();
+    let rules: BTreeSet<&str> =
+        Check::ALL.iter().map(|check| check.id()).chain(Duty::ALL.iter().map(|duty| duty.id())).collect();
     assert_eq!(answered, rules);
 }
 

@@ -61,19 +61,12 @@ pub enum Applied {
 }
 
 /// Applies a body that `url` served. A failure ends the session.
-pub fn apply(
-    session: &Session,
-    body: &[u8],
-    url: &Url,
-    secure: Secure,
-) -> Result<Applied, Malformed> {
+pub fn apply(session: &Session, body: &[u8], url: &Url, secure: Secure) -> Result<Applied, Malformed> {
     if body.is_empty() {
         return Ok(Applied::Unchanged);
     }
     match Instructions::parse(body)? {
-        Instructions::Terminate { .. } => {
-            Err(Malformed::new(Reason::SessionEnded, session.id.as_str()))
-        }
+        Instructions::Terminate { .. } => Err(Malformed::new(Reason::SessionEnded, session.id.as_str())),
         Instructions::Continue(new) if new.session_identifier != session.id => Err(Malformed::new(
             Reason::SessionIdentifierChanged,
             format!("{:?}, not {:?}", new.session_identifier, session.id),

@@ -32,10 +32,7 @@ pub fn process(
     secure: Secure,
 ) -> Result<Vec<Result<Plan, Malformed>>, Malformed> {
     let offers = registration::parse(field)?;
-    Ok(offers
-        .into_iter()
-        .map(|offer| plan(offer?, url, supported, secure))
-        .collect())
+    Ok(offers.into_iter().map(|offer| plan(offer?, url, supported, secure)).collect())
 }
 
 impl Plan {
@@ -54,50 +51,23 @@ impl Plan {
     }
 }
 
-fn plan(
-    offer: Registration,
-    url: &Url,
-    supported: &[Algorithm],
-    secure: Secure,
-) -> Result<Plan, Malformed> {
+fn plan(offer: Registration, url: &Url, supported: &[Algorithm], secure: Secure) -> Result<Plan, Malformed> {
     if offer.provider.is_some() {
-        return Err(Malformed::new(
-            Reason::RegistrationProviderUnsupported,
-            "a key of another session is not shared",
-        ));
+        return Err(Malformed::new(Reason::RegistrationProviderUnsupported, "a key of another session is not shared"));
     }
-    let algorithm = offer
-        .algorithms
-        .iter()
-        .find_map(|name| Algorithm::from_name(name).filter(|found| supported.contains(found)));
+    let algorithm =
+        offer.algorithms.iter().find_map(|name| Algorithm::from_name(name).filter(|found| supported.contains(found)));
     let Some(algorithm) = algorithm else {
-        return Err(Malformed::new(
-            Reason::RegistrationAlgorithmUnsupported,
-            offer.algorithms.join(" "),
-        ));
+        return Err(Malformed::new(Reason::RegistrationAlgorithmUnsupported, offer.algorithms.join(" ")));
     };
-    let endpoint = url.join(&offer.path).map_err(|error| {
-        Malformed::new(
-            Reason::RegistrationPathMissing,
-            format!("{:?}: {error}", offer.path),
-        )
-    })?;
+    let endpoint = url
+        .join(&offer.path)
+        .map_err(|error| Malformed::new(Reason::RegistrationPathMissing, format!("{:?}: {error}", offer.path)))?;
     if !same_site(url, &endpoint) {
-        return Err(Malformed::new(
-            Reason::RegistrationEndpointCrossSite,
-            endpoint.as_str(),
-        ));
+        return Err(Malformed::new(Reason::RegistrationEndpointCrossSite, endpoint.as_str()));
     }
     if !secure.admits(url) || !secure.admits(&endpoint) {
-        return Err(Malformed::new(
-            Reason::RegistrationEndpointNotSecure,
-            endpoint.as_str(),
-        ));
+        return Err(Malformed::new(Reason::RegistrationEndpointNotSecure, endpoint.as_str()));
     }
-    Ok(Plan {
-        endpoint,
-        algorithm,
-        challenge: offer.challenge,
-        authorization: offer.authorization,
-    })
+    Ok(Plan { endpoint, algorithm, challenge: offer.challenge, authorization: offer.authorization })
 }

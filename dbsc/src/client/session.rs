@@ -55,9 +55,9 @@ impl Session {
         };
         let refresh_url = match &instructions.refresh_url {
             None => url.clone(),
-            Some(text) => url.join(text).map_err(|error| {
-                Malformed::new(Reason::InstructionsRefreshUrl, format!("{text:?}: {error}"))
-            })?,
+            Some(text) => url
+                .join(text)
+                .map_err(|error| Malformed::new(Reason::InstructionsRefreshUrl, format!("{text:?}: {error}")))?,
         };
         if !secure.admits(&refresh_url) {
             return fault(Reason::SessionRefreshUrlNotSecure, refresh_url.as_str());
@@ -100,10 +100,7 @@ impl Session {
         if self.scope.reach == Reach::Origin || is_site_host(url) {
             return None;
         }
-        self.scope
-            .origin
-            .join("/.well-known/device-bound-sessions")
-            .ok()
+        self.scope.origin.join("/.well-known/device-bound-sessions").ok()
     }
 
     /// May a request that `initiator` caused wait for this session? None is the browser's user.
@@ -112,9 +109,7 @@ impl Session {
             return true;
         };
         same_site(initiator, &self.scope.origin)
-            || initiator
-                .host_str()
-                .is_some_and(|host| self.initiators.iter().any(|pattern| pattern.matches(host)))
+            || initiator.host_str().is_some_and(|host| self.initiators.iter().any(|pattern| pattern.matches(host)))
     }
 }
 
@@ -142,30 +137,19 @@ fn parse_origin(text: &str) -> Result<Url, Malformed> {
 
 /// Is the host the registrable domain itself?
 fn is_site_host(url: &Url) -> bool {
-    url.host_str()
-        .is_some_and(|host| registrable_domain(host).unwrap_or(host) == host)
+    url.host_str().is_some_and(|host| registrable_domain(host).unwrap_or(host) == host)
 }
 
 fn craving(credential: &Credential, url: &Url) -> Result<Craving, Malformed> {
     let attributes = credential.cookie_attributes();
     if attributes.partitioned {
-        return Err(Malformed::new(
-            Reason::SessionPartitioned,
-            credential.name.as_str(),
-        ));
+        return Err(Malformed::new(Reason::SessionPartitioned, credential.name.as_str()));
     }
     let host = url.host_str().unwrap_or_default();
     if let Some(domain) = &attributes.domain
-        && (!domain_matches(host, domain)
-            || (domain != host && registrable_domain(domain).is_none()))
+        && (!domain_matches(host, domain) || (domain != host && registrable_domain(domain).is_none()))
     {
-        return Err(Malformed::new(
-            Reason::SessionCookieDomain,
-            format!("{domain} for {host}"),
-        ));
+        return Err(Malformed::new(Reason::SessionCookieDomain, format!("{domain} for {host}")));
     }
-    Ok(Craving {
-        name: credential.name.clone(),
-        identity: attributes.resolve(host, url.path()),
-    })
+    Ok(Craving { name: credential.name.clone(), identity: attributes.resolve(host, url.path()) })
 }

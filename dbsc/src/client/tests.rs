@@ -17,10 +17,7 @@ fn url(text: &str) -> Url {
 #[test]
 fn the_status_table() {
     use Next::{Apply, Keep, Sign, Terminate};
-    let (unreachable, error) = (
-        Keep(Some(SkipReason::Unreachable)),
-        Keep(Some(SkipReason::ServerError)),
-    );
+    let (unreachable, error) = (Keep(Some(SkipReason::Unreachable)), Keep(Some(SkipReason::ServerError)));
     for (status, specification, chromium) in [
         (200, Apply, Apply),
         (201, Apply, Apply),
@@ -38,92 +35,39 @@ fn the_status_table() {
         (500, error, error),
         (503, error, error),
     ] {
-        assert_eq!(
-            next(Answered::Status(status), Behaviour::Specification),
-            specification,
-            "{status}"
-        );
-        assert_eq!(
-            next(Answered::Status(status), Behaviour::Chromium156),
-            chromium,
-            "{status}"
-        );
+        assert_eq!(next(Answered::Status(status), Behaviour::Specification), specification, "{status}");
+        assert_eq!(next(Answered::Status(status), Behaviour::Chromium156), chromium, "{status}");
     }
-    assert_eq!(
-        next(Answered::Unreachable, Behaviour::Specification),
-        unreachable
-    );
+    assert_eq!(next(Answered::Unreachable, Behaviour::Specification), unreachable);
 }
 
 #[test]
 fn offers() {
     let plan = |field: &str, from: &str, secure| {
         let plans = process(field, &url(from), &[Algorithm::Es256], secure).unwrap();
-        plans
-            .into_iter()
-            .next()
-            .unwrap()
-            .map_err(|error| error.reason)
+        plans.into_iter().next().unwrap().map_err(|error| error.reason)
     };
-    let good = plan(
-        r#"(RS256 none ES256);path="/reg?x";challenge="c""#,
-        "https://a.example.com/in/login",
-        Secure::Https,
-    )
-    .unwrap();
+    let good =
+        plan(r#"(RS256 none ES256);path="/reg?x";challenge="c""#, "https://a.example.com/in/login", Secure::Https)
+            .unwrap();
     assert_eq!(good.endpoint.as_str(), "https://a.example.com/reg?x");
     assert_eq!(good.algorithm, Algorithm::Es256);
     for (field, from, expected) in [
-        (
-            r#"(RS256 none);path="/reg""#,
-            "https://a.test/",
-            Reason::RegistrationAlgorithmUnsupported,
-        ),
-        (
-            r#"(ES256);path="https://b.test/reg""#,
-            "https://a.test/",
-            Reason::RegistrationEndpointCrossSite,
-        ),
-        (
-            r#"(ES256);path="http://a.test/reg""#,
-            "https://a.test/",
-            Reason::RegistrationEndpointCrossSite,
-        ),
-        (
-            r#"(ES256);path="/reg""#,
-            "http://a.test/",
-            Reason::RegistrationEndpointNotSecure,
-        ),
-        (
-            r#"(ES256);path="/reg""#,
-            "http://localhost/",
-            Reason::RegistrationEndpointNotSecure,
-        ),
+        (r#"(RS256 none);path="/reg""#, "https://a.test/", Reason::RegistrationAlgorithmUnsupported),
+        (r#"(ES256);path="https://b.test/reg""#, "https://a.test/", Reason::RegistrationEndpointCrossSite),
+        (r#"(ES256);path="http://a.test/reg""#, "https://a.test/", Reason::RegistrationEndpointCrossSite),
+        (r#"(ES256);path="/reg""#, "http://a.test/", Reason::RegistrationEndpointNotSecure),
+        (r#"(ES256);path="/reg""#, "http://localhost/", Reason::RegistrationEndpointNotSecure),
         (
             r#"(ES256);path="/reg";provider_key="k";provider_session_id="s";provider_url="u""#,
             "https://a.test/",
             Reason::RegistrationProviderUnsupported,
         ),
     ] {
-        assert_eq!(
-            plan(field, from, Secure::Https),
-            Err(expected),
-            "{field} {from}"
-        );
+        assert_eq!(plan(field, from, Secure::Https), Err(expected), "{field} {from}");
     }
-    assert!(
-        plan(
-            r#"(ES256);path="/reg""#,
-            "http://localhost/",
-            Secure::Loopback
-        )
-        .is_ok()
-    );
-    let sibling = plan(
-        r#"(ES256);path="https://b.example.com/reg""#,
-        "https://a.example.com/",
-        Secure::Https,
-    );
+    assert!(plan(r#"(ES256);path="/reg""#, "http://localhost/", Secure::Loopback).is_ok());
+    let sibling = plan(r#"(ES256);path="https://b.example.com/reg""#, "https://a.example.com/", Secure::Https);
     assert!(sibling.is_ok());
 }
 
@@ -145,80 +89,27 @@ fn instructions(path: &str, value: Value) -> SessionInstructions {
 
 fn create(path: &str, value: Value) -> Result<Session, Reason> {
     let from = url("https://www.example.com/v1/reg");
-    Session::create(
-        &instructions(path, value),
-        &from,
-        Algorithm::Es256,
-        Secure::Https,
-    )
-    .map_err(|error| error.reason)
+    Session::create(&instructions(path, value), &from, Algorithm::Es256, Secure::Https).map_err(|error| error.reason)
 }
 
 #[test]
 fn sessions() {
     let session = create("", json!(null)).unwrap();
     assert_eq!(session.site, "https://example.com");
-    assert_eq!(
-        session.refresh_url.as_str(),
-        "https://www.example.com/refresh"
-    );
+    assert_eq!(session.refresh_url.as_str(), "https://www.example.com/refresh");
     assert!(session.scope.includes(&url("https://www.example.com/page")));
     for (path, value, expected) in [
-        (
-            "/refresh_url",
-            json!("http://www.example.com/r"),
-            Reason::SessionRefreshUrlNotSecure,
-        ),
-        (
-            "/refresh_url",
-            json!("https://example.org/r"),
-            Reason::SessionRefreshUrlCrossSite,
-        ),
-        (
-            "/refresh_url",
-            json!("https://["),
-            Reason::InstructionsRefreshUrl,
-        ),
-        (
-            "/scope/origin",
-            json!("https://example.org"),
-            Reason::SessionOriginCrossSite,
-        ),
-        (
-            "/scope/origin",
-            json!("https://www.example.com/x"),
-            Reason::InstructionsOrigin,
-        ),
-        (
-            "/scope/origin",
-            json!("https://www.example.com/"),
-            Reason::InstructionsOrigin,
-        ),
-        (
-            "/scope/origin",
-            json!("www.example.com"),
-            Reason::InstructionsOrigin,
-        ),
-        (
-            "/scope/include_site",
-            json!(true),
-            Reason::SessionOriginNotSite,
-        ),
-        (
-            "/credentials/0/attributes",
-            json!("Partitioned"),
-            Reason::SessionPartitioned,
-        ),
-        (
-            "/credentials/0/attributes",
-            json!("Domain=example.org"),
-            Reason::SessionCookieDomain,
-        ),
-        (
-            "/credentials/0/attributes",
-            json!("Domain=com"),
-            Reason::SessionCookieDomain,
-        ),
+        ("/refresh_url", json!("http://www.example.com/r"), Reason::SessionRefreshUrlNotSecure),
+        ("/refresh_url", json!("https://example.org/r"), Reason::SessionRefreshUrlCrossSite),
+        ("/refresh_url", json!("https://["), Reason::InstructionsRefreshUrl),
+        ("/scope/origin", json!("https://example.org"), Reason::SessionOriginCrossSite),
+        ("/scope/origin", json!("https://www.example.com/x"), Reason::InstructionsOrigin),
+        ("/scope/origin", json!("https://www.example.com/"), Reason::InstructionsOrigin),
+        ("/scope/origin", json!("www.example.com"), Reason::InstructionsOrigin),
+        ("/scope/include_site", json!(true), Reason::SessionOriginNotSite),
+        ("/credentials/0/attributes", json!("Partitioned"), Reason::SessionPartitioned),
+        ("/credentials/0/attributes", json!("Domain=example.org"), Reason::SessionCookieDomain),
+        ("/credentials/0/attributes", json!("Domain=com"), Reason::SessionCookieDomain),
     ] {
         assert_eq!(create(path, value.clone()), Err(expected), "{path} {value}");
     }
@@ -233,33 +124,17 @@ fn a_session_for_the_site_asks_the_registrable_domain() {
     given.scope.origin = Some("https://example.com".to_owned());
     let session = Session::create(&given, &from, Algorithm::Es256, Secure::Https).unwrap();
     let asked = session.well_known(&from).unwrap();
-    assert_eq!(
-        asked.as_str(),
-        "https://example.com/.well-known/device-bound-sessions"
-    );
+    assert_eq!(asked.as_str(), "https://example.com/.well-known/device-bound-sessions");
     assert_eq!(session.well_known(&url("https://example.com/reg")), None);
     for (document, allowed) in [
-        (
-            r#"{"registering_origins":["https://www.example.com"]}"#,
-            true,
-        ),
-        (
-            r#"{"registering_origins":["https://www.example.com/"]}"#,
-            false,
-        ),
+        (r#"{"registering_origins":["https://www.example.com"]}"#, true),
+        (r#"{"registering_origins":["https://www.example.com/"]}"#, false),
         (r#"{"registering_origins":["https://example.com"]}"#, false),
-        (
-            r#"{"registering_origins":"https://www.example.com"}"#,
-            false,
-        ),
+        (r#"{"registering_origins":"https://www.example.com"}"#, false),
         ("[]", false),
         ("", false),
     ] {
-        assert_eq!(
-            session::authorises(document.as_bytes(), &from),
-            allowed,
-            "{document}"
-        );
+        assert_eq!(session::authorises(document.as_bytes(), &from), allowed, "{document}");
     }
 }
 
@@ -275,22 +150,13 @@ fn bodies_of_a_refresh() {
         panic!("replaced");
     };
     assert_eq!((replaced.id.as_str(), replaced.challenge), ("sid1", None));
-    let other = instructions("/session_identifier", json!("sid2"))
-        .to_json()
-        .to_string();
+    let other = instructions("/session_identifier", json!("sid2")).to_json().to_string();
     for (body, expected) in [
         (other.as_str(), Reason::SessionIdentifierChanged),
-        (
-            r#"{"continue":false,"session_identifier":"sid1"}"#,
-            Reason::SessionEnded,
-        ),
+        (r#"{"continue":false,"session_identifier":"sid1"}"#, Reason::SessionEnded),
         ("ok", Reason::InstructionsNotJson),
     ] {
-        assert_eq!(
-            applied(body.as_bytes()).map_err(|error| error.reason),
-            Err(expected),
-            "{body}"
-        );
+        assert_eq!(applied(body.as_bytes()).map_err(|error| error.reason), Err(expected), "{body}");
     }
 }
 
@@ -301,9 +167,8 @@ fn initiators() {
     assert!(session.admits_initiator(None));
     assert!(admits(&session, "https://example.com/"));
     assert!(!admits(&session, "https://partner.test/"));
-    session.initiators = vec![
-        crate::scope::HostPattern::parse("*.partner.test", Reason::InstructionsInitiators).unwrap(),
-    ];
+    session.initiators =
+        vec![crate::scope::HostPattern::parse("*.partner.test", Reason::InstructionsInitiators).unwrap()];
     assert!(admits(&session, "https://a.partner.test/"));
     assert!(!admits(&session, "https://partner.test/"));
 }

@@ -38,10 +38,7 @@ fn time_of_day(token: &str) -> Option<i64> {
 
 fn month_number(token: &str) -> Option<i64> {
     let name = token.get(..3)?.to_ascii_lowercase();
-    let at = "janfebmaraprmayjunjulaugsepoctnovdec"
-        .match_indices(&name)
-        .find(|(at, _)| at % 3 == 0)?
-        .0;
+    let at = "janfebmaraprmayjunjulaugsepoctnovdec".match_indices(&name).find(|(at, _)| at % 3 == 0)?.0;
     Some(i64::try_from(at / 3).ok()? + 1)
 }
 

@@ -44,26 +44,18 @@ impl Identity {
             Hosts::Only => host == self.domain,
             Hosts::Below => domain_matches(host, &self.domain),
         };
-        domain
-            && path_matches(&self.path, url.path())
-            && (!self.secure || Secure::Loopback.admits(url))
+        domain && path_matches(&self.path, url.path()) && (!self.secure || Secure::Loopback.admits(url))
     }
 
     /// Where two cookies differ.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         [
-            (
-                (&self.domain, self.hosts) == (&other.domain, other.hosts),
-                Difference::Domain,
-            ),
+            ((&self.domain, self.hosts) == (&other.domain, other.hosts), Difference::Domain),
             (self.path == other.path, Difference::Path),
             (self.secure == other.secure, Difference::Secure),
             (self.http_only == other.http_only, Difference::HttpOnly),
             (self.same_site == other.same_site, Difference::SameSite),
-            (
-                self.partitioned == other.partitioned,
-                Difference::Partitioned,
-            ),
+            (self.partitioned == other.partitioned, Difference::Partitioned),
         ]
         .into_iter()
         .filter_map(|(same, difference)| (!same).then_some(difference))
@@ -74,9 +66,7 @@ impl Identity {
 /// Is `host` the domain or below it? An address has nothing below it.
 pub fn domain_matches(host: &str, domain: &str) -> bool {
     host == domain
-        || (host
-            .strip_suffix(domain)
-            .is_some_and(|rest| rest.ends_with('.'))
+        || (host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
             && host.parse::<std::net::IpAddr>().is_err())
 }
 

@@ -2,14 +2,10 @@ use super::*;
 
 #[test]
 fn set_cookie() {
-    let cookie = SetCookie::parse(
-        "auth=v1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600; Domain=.Dbsc.test; Odd=1",
-    )
-    .unwrap();
-    assert_eq!(
-        (cookie.name.as_str(), cookie.value.as_str()),
-        ("auth", "v1")
-    );
+    let cookie =
+        SetCookie::parse("auth=v1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600; Domain=.Dbsc.test; Odd=1")
+            .unwrap();
+    assert_eq!((cookie.name.as_str(), cookie.value.as_str()), ("auth", "v1"));
     assert_eq!(
         cookie.attributes,
         Attributes {
@@ -22,10 +18,7 @@ fn set_cookie() {
             ..Attributes::default()
         }
     );
-    assert_eq!(
-        cookie.to_string(),
-        "auth=v1; Domain=dbsc.test; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
-    );
+    assert_eq!(cookie.to_string(), "auth=v1; Domain=dbsc.test; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600");
     for bad in ["", ";", "=", " = ; Path=/", "a=b\u{1}"] {
         assert_eq!(SetCookie::parse(bad), None, "{bad:?}");
     }
@@ -71,25 +64,12 @@ fn differences() {
         ("Secure; HttpOnly", Some(Difference::Path)),
         ("Path=/; HttpOnly", Some(Difference::Secure)),
         ("Path=/; Secure", Some(Difference::HttpOnly)),
-        (
-            "Path=/; Secure; HttpOnly; SameSite=None",
-            Some(Difference::SameSite),
-        ),
-        (
-            "Path=/; Secure; HttpOnly; Partitioned",
-            Some(Difference::Partitioned),
-        ),
-        (
-            "Path=/; Secure; HttpOnly; Domain=example.com",
-            Some(Difference::Domain),
-        ),
+        ("Path=/; Secure; HttpOnly; SameSite=None", Some(Difference::SameSite)),
+        ("Path=/; Secure; HttpOnly; Partitioned", Some(Difference::Partitioned)),
+        ("Path=/; Secure; HttpOnly; Domain=example.com", Some(Difference::Domain)),
     ] {
         assert_eq!(
-            Attributes::parse(base).differences(
-                &Attributes::parse(other),
-                "example.com",
-                "/v1/dbsc/refresh"
-            ),
+            Attributes::parse(base).differences(&Attributes::parse(other), "example.com", "/v1/dbsc/refresh"),
             Vec::from_iter(expected),
             "{other}"
         );

@@ -16,9 +16,8 @@ pub struct Challenge {
 
 /// Reads the header's members; a member that browsers drop stays here with its reason.
 pub fn parse(value: &str) -> Result<Vec<Result<Challenge, Malformed>>, Malformed> {
-    let list: sfv::List = sfv::Parser::new(value)
-        .parse()
-        .map_err(|error| Malformed::new(Reason::ChallengeNotList, error.to_string()))?;
+    let list: sfv::List =
+        sfv::Parser::new(value).parse().map_err(|error| Malformed::new(Reason::ChallengeNotList, error.to_string()))?;
     Ok(list.iter().map(member).collect())
 }
 
@@ -28,19 +27,14 @@ pub fn write(challenges: &[Challenge]) -> Result<String, Malformed> {
     for challenge in challenges {
         let parameters = list.bare_item(string_ref(&challenge.value)?);
         if let Some(id) = &challenge.id {
-            let _ = parameters
-                .parameter(key_ref("id")?, string_ref(id)?)
-                .finish();
+            let _ = parameters.parameter(key_ref("id")?, string_ref(id)?).finish();
         }
     }
     Ok(list.finish().unwrap_or_default())
 }
 
 /// The challenge for session `id`: the last one in the header wins.
-pub fn for_session<'a>(
-    challenges: &'a [Result<Challenge, Malformed>],
-    id: &str,
-) -> Option<&'a Challenge> {
+pub fn for_session<'a>(challenges: &'a [Result<Challenge, Malformed>], id: &str) -> Option<&'a Challenge> {
     challenges
         .iter()
         .rev()
@@ -53,10 +47,7 @@ fn member(member: &ListEntry) -> Result<Challenge, Malformed> {
         return Err(Malformed::new(Reason::ChallengeNotString, "an inner list"));
     };
     let Some(value) = item.bare_item.as_string() else {
-        return Err(Malformed::new(
-            Reason::ChallengeNotString,
-            format!("{:?}", item.bare_item),
-        ));
+        return Err(Malformed::new(Reason::ChallengeNotString, format!("{:?}", item.bare_item)));
     };
     Ok(Challenge {
         value: value.as_str().to_owned(),

@@ -41,10 +41,7 @@ pub fn parse(value: &str) -> Result<Vec<Result<Registration, Malformed>>, Malfor
         .iter()
         .map(|member| match member {
             ListEntry::InnerList(inner) => Registration::from_member(inner),
-            ListEntry::Item(_) => Err(Malformed::new(
-                Reason::RegistrationNotInnerList,
-                "a member is a single item",
-            )),
+            ListEntry::Item(_) => Err(Malformed::new(Reason::RegistrationNotInnerList, "a member is a single item")),
         })
         .collect())
 }
@@ -55,14 +52,11 @@ pub fn write(offers: &[Registration]) -> Result<String, Malformed> {
     for offer in offers {
         let mut inner = list.inner_list();
         for algorithm in &offer.algorithms {
-            let token = TokenRef::from_str(algorithm).map_err(|error| {
-                Malformed::new(Reason::RegistrationAlgorithmNotToken, error.to_string())
-            })?;
+            let token = TokenRef::from_str(algorithm)
+                .map_err(|error| Malformed::new(Reason::RegistrationAlgorithmNotToken, error.to_string()))?;
             inner.bare_item(token);
         }
-        let mut parameters = inner
-            .finish()
-            .parameter(key_ref("path")?, string_ref(&offer.path)?);
+        let mut parameters = inner.finish().parameter(key_ref("path")?, string_ref(&offer.path)?);
         for (name, value) in offer.optional_parameters() {
             parameters = parameters.parameter(key_ref(name)?, string_ref(value)?);
         }
@@ -75,29 +69,17 @@ impl Registration {
         let mut algorithms = Vec::with_capacity(inner.items.len());
         for item in &inner.items {
             let Some(token) = item.bare_item.as_token() else {
-                return Err(Malformed::new(
-                    Reason::RegistrationAlgorithmNotToken,
-                    format!("{:?}", item.bare_item),
-                ));
+                return Err(Malformed::new(Reason::RegistrationAlgorithmNotToken, format!("{:?}", item.bare_item)));
             };
             algorithms.push(token.as_str().to_owned());
         }
-        let string =
-            |name| string_parameter(&inner.params, name, Reason::RegistrationParameterNotString);
+        let string = |name| string_parameter(&inner.params, name, Reason::RegistrationParameterNotString);
         let Some(path) = string("path")? else {
             return Err(Malformed::new(Reason::RegistrationPathMissing, "no path"));
         };
-        let provider = match (
-            string("provider_key")?,
-            string("provider_session_id")?,
-            string("provider_url")?,
-        ) {
+        let provider = match (string("provider_key")?, string("provider_session_id")?, string("provider_url")?) {
             (None, None, None) => None,
-            (Some(key), Some(session_id), Some(url)) => Some(Provider {
-                key,
-                session_id,
-                url,
-            }),
+            (Some(key), Some(session_id), Some(url)) => Some(Provider { key, session_id, url }),
             _ => {
                 return Err(Malformed::new(
                     Reason::RegistrationProviderIncomplete,
@@ -120,10 +102,7 @@ impl Registration {
             ("challenge", self.challenge.as_deref()),
             ("authorization", self.authorization.as_deref()),
             ("provider_key", provider.map(|p| p.key.as_str())),
-            (
-                "provider_session_id",
-                provider.map(|p| p.session_id.as_str()),
-            ),
+            ("provider_session_id", provider.map(|p| p.session_id.as_str())),
             ("provider_url", provider.map(|p| p.url.as_str())),
         ]
         .into_iter()

@@ -39,9 +39,7 @@ impl SkipReason {
     }
 
     fn from_token(token: &str) -> Option<Self> {
-        [Self::Unreachable, Self::ServerError, Self::QuotaExceeded]
-            .into_iter()
-            .find(|reason| reason.as_str() == token)
+        [Self::Unreachable, Self::ServerError, Self::QuotaExceeded].into_iter().find(|reason| reason.as_str() == token)
     }
 }
 
@@ -53,9 +51,8 @@ impl fmt::Display for SkipReason {
 
 /// Reads the header's members.
 pub fn parse(value: &str) -> Result<Vec<Result<Skipped, Malformed>>, Malformed> {
-    let list: sfv::List = sfv::Parser::new(value)
-        .parse()
-        .map_err(|error| Malformed::new(Reason::SkippedNotList, error.to_string()))?;
+    let list: sfv::List =
+        sfv::Parser::new(value).parse().map_err(|error| Malformed::new(Reason::SkippedNotList, error.to_string()))?;
     Ok(list.iter().map(member).collect())
 }
 
@@ -67,9 +64,7 @@ pub fn write(skipped: &[Skipped]) -> Result<String, Malformed> {
             .map_err(|error| Malformed::new(Reason::SkippedNotToken, error.to_string()))?;
         let parameters = list.bare_item(token);
         if let Some(id) = &skip.session_identifier {
-            let _ = parameters
-                .parameter(key_ref("session_identifier")?, string_ref(id)?)
-                .finish();
+            let _ = parameters.parameter(key_ref("session_identifier")?, string_ref(id)?).finish();
         }
     }
     Ok(list.finish().unwrap_or_default())
@@ -88,10 +83,6 @@ fn member(member: &ListEntry) -> Result<Skipped, Malformed> {
     };
     Ok(Skipped {
         reason,
-        session_identifier: string_parameter(
-            parameters,
-            "session_identifier",
-            Reason::SkippedIdNotString,
-        )?,
+        session_identifier: string_parameter(parameters, "session_identifier", Reason::SkippedIdNotString)?,
     })
 }

@@ -16,22 +16,10 @@ fn offer() -> Registration {
 #[test]
 fn names() {
     for (name, expected) in [
-        (
-            "Secure-Session-Registration",
-            Some((Header::Registration, Spelling::Current)),
-        ),
-        (
-            "secure-session-response",
-            Some((Header::Response, Spelling::Current)),
-        ),
-        (
-            "SEC-SECURE-SESSION-ID",
-            Some((Header::SessionId, Spelling::Current)),
-        ),
-        (
-            "Sec-Session-Registration",
-            Some((Header::Registration, Spelling::Old)),
-        ),
+        ("Secure-Session-Registration", Some((Header::Registration, Spelling::Current))),
+        ("secure-session-response", Some((Header::Response, Spelling::Current))),
+        ("SEC-SECURE-SESSION-ID", Some((Header::SessionId, Spelling::Current))),
+        ("Sec-Session-Registration", Some((Header::Registration, Spelling::Old))),
         ("sec-session-id", Some((Header::SessionId, Spelling::Old))),
         ("Sec-Session-Google-Response", None),
         ("Cookie", None),
@@ -43,13 +31,7 @@ fn names() {
         ("Secure-Session-Response", "new"),
         ("secure-session-response", "newer"),
     ]);
-    assert_eq!(
-        found,
-        Some(Field {
-            value: "new, newer".to_owned(),
-            spelling: Spelling::Current
-        })
-    );
+    assert_eq!(found, Some(Field { value: "new, newer".to_owned(), spelling: Spelling::Current }));
     let found = Header::Response.find([("sec-session-response", "old")]);
     assert_eq!(found.map(|field| field.spelling), Some(Spelling::Old));
     assert_eq!(Header::Response.find([("cookie", "x")]), None);
@@ -69,10 +51,7 @@ fn registration_round_trip() {
         ..offer()
     };
     let text = registration::write(&[provider.clone(), offer()]).unwrap();
-    assert_eq!(
-        registration::parse(&text).unwrap(),
-        vec![Ok(provider), Ok(offer())]
-    );
+    assert_eq!(registration::parse(&text).unwrap(), vec![Ok(provider), Ok(offer())]);
 }
 
 #[test]
@@ -82,36 +61,15 @@ fn registration_negatives() {
         (r#"(ES256);path="/reg""#, Ok(())),
         (r#"(ES256 odd);path="/reg";unknown=1"#, Ok(())),
         (r#"();path="/reg""#, Ok(())),
-        (
-            r#"("ES256");path="/reg""#,
-            Err(Reason::RegistrationAlgorithmNotToken),
-        ),
-        (
-            r#"(1);path="/reg""#,
-            Err(Reason::RegistrationAlgorithmNotToken),
-        ),
-        (
-            r#"ES256;path="/reg""#,
-            Err(Reason::RegistrationNotInnerList),
-        ),
+        (r#"("ES256");path="/reg""#, Err(Reason::RegistrationAlgorithmNotToken)),
+        (r#"(1);path="/reg""#, Err(Reason::RegistrationAlgorithmNotToken)),
+        (r#"ES256;path="/reg""#, Err(Reason::RegistrationNotInnerList)),
         (r"(ES256)", Err(Reason::RegistrationPathMissing)),
         (r"(ES256);path=/reg", Err(Reason::RegistrationNotList)),
-        (
-            r"(ES256);path=reg",
-            Err(Reason::RegistrationParameterNotString),
-        ),
-        (
-            r#"(ES256);path="/reg";challenge=token"#,
-            Err(Reason::RegistrationParameterNotString),
-        ),
-        (
-            r#"(ES256);path="/reg";authorization=1"#,
-            Err(Reason::RegistrationParameterNotString),
-        ),
-        (
-            r#"(ES256);path="/reg";provider_key="k""#,
-            Err(Reason::RegistrationProviderIncomplete),
-        ),
+        (r"(ES256);path=reg", Err(Reason::RegistrationParameterNotString)),
+        (r#"(ES256);path="/reg";challenge=token"#, Err(Reason::RegistrationParameterNotString)),
+        (r#"(ES256);path="/reg";authorization=1"#, Err(Reason::RegistrationParameterNotString)),
+        (r#"(ES256);path="/reg";provider_key="k""#, Err(Reason::RegistrationProviderIncomplete)),
         (r#"(ES256;path="/reg""#, Err(Reason::RegistrationNotList)),
         (r#"(ES256);path="/reg"#, Err(Reason::RegistrationNotList)),
         (r#"(ES256);path="/reg","#, Err(Reason::RegistrationNotList)),
@@ -125,20 +83,8 @@ fn registration_negatives() {
     assert_eq!(registration::parse("").unwrap(), vec![]);
     let two = registration::parse(r#"ES256, (ES256);path="/reg""#).unwrap();
     assert!(two[0].is_err() && two[1].is_ok());
-    assert!(
-        registration::write(&[Registration {
-            path: "/ü".to_owned(),
-            ..offer()
-        }])
-        .is_err()
-    );
-    assert!(
-        registration::write(&[Registration {
-            algorithms: vec!["E S".to_owned()],
-            ..offer()
-        }])
-        .is_err()
-    );
+    assert!(registration::write(&[Registration { path: "/ü".to_owned(), ..offer() }]).is_err());
+    assert!(registration::write(&[Registration { algorithms: vec!["E S".to_owned()], ..offer() }]).is_err());
 }
 
 #[test]
@@ -146,10 +92,7 @@ fn challenges() {
     let text = r#""c1";id="sid1", "c2";id="sid2", "c3", "c4";id="sid1""#;
     let parsed = challenge::parse(text).unwrap();
     let of = |id| challenge::for_session(&parsed, id).map(|found| found.value.as_str());
-    assert_eq!(
-        (of("sid1"), of("sid2"), of("other")),
-        (Some("c4"), Some("c2"), None)
-    );
+    assert_eq!((of("sid1"), of("sid2"), of("other")), (Some("c4"), Some("c2"), None));
     let written: Vec<Challenge> = parsed.iter().cloned().map(Result::unwrap).collect();
     assert_eq!(challenge::write(&written).unwrap(), text);
     for (text, expected) in [
@@ -158,16 +101,9 @@ fn challenges() {
         (r#"("c");id="sid1""#, Reason::ChallengeNotString),
     ] {
         let member = challenge::parse(text).unwrap().remove(0);
-        assert_eq!(
-            member.map_err(|error| error.reason),
-            Err(expected),
-            "{text}"
-        );
+        assert_eq!(member.map_err(|error| error.reason), Err(expected), "{text}");
     }
-    assert_eq!(
-        challenge::parse(r#""c"#).map_err(|error| error.reason),
-        Err(Reason::ChallengeNotList)
-    );
+    assert_eq!(challenge::parse(r#""c"#).map_err(|error| error.reason), Err(Reason::ChallengeNotList));
 }
 
 #[test]
@@ -198,36 +134,19 @@ fn single_values() {
 fn skips() {
     let text = r#"unreachable;session_identifier="sid1", quota_exceeded"#;
     let expected = vec![
-        Skipped {
-            reason: SkipReason::Unreachable,
-            session_identifier: Some("sid1".to_owned()),
-        },
-        Skipped {
-            reason: SkipReason::QuotaExceeded,
-            session_identifier: None,
-        },
+        Skipped { reason: SkipReason::Unreachable, session_identifier: Some("sid1".to_owned()) },
+        Skipped { reason: SkipReason::QuotaExceeded, session_identifier: None },
     ];
-    let parsed: Vec<Skipped> = skipped::parse(text)
-        .unwrap()
-        .into_iter()
-        .map(Result::unwrap)
-        .collect();
+    let parsed: Vec<Skipped> = skipped::parse(text).unwrap().into_iter().map(Result::unwrap).collect();
     assert_eq!(parsed, expected);
     assert_eq!(skipped::write(&expected).unwrap(), text);
     for (text, expected) in [
         ("bored", Reason::SkippedUnknownReason),
         (r#""unreachable""#, Reason::SkippedNotToken),
-        (
-            "server_error;session_identifier=sid1",
-            Reason::SkippedIdNotString,
-        ),
+        ("server_error;session_identifier=sid1", Reason::SkippedIdNotString),
     ] {
         let member = skipped::parse(text).unwrap().remove(0);
-        assert_eq!(
-            member.map_err(|error| error.reason),
-            Err(expected),
-            "{text}"
-        );
+        assert_eq!(member.map_err(|error| error.reason), Err(expected), "{text}");
     }
     assert!(skipped::parse("unreachable,").is_err());
 }

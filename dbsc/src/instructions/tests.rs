@@ -35,13 +35,8 @@ fn round_trip() {
         panic!("continues");
     };
     assert!(session.credentials[0].cookie_attributes().secure);
-    let end = Instructions::Terminate {
-        session_identifier: Some("sid1".to_owned()),
-    };
-    assert_eq!(
-        Instructions::parse(end.to_json().to_string().as_bytes()),
-        Ok(end)
-    );
+    let end = Instructions::Terminate { session_identifier: Some("sid1".to_owned()) };
+    assert_eq!(Instructions::parse(end.to_json().to_string().as_bytes()), Ok(end));
 }
 
 #[test]
@@ -61,126 +56,41 @@ fn tolerated() {
         let result = Instructions::parse(&edited(path, value.clone()));
         assert!(result.is_ok(), "{path} {value}: {result:?}");
     }
-    assert_eq!(
-        Instructions::parse(br#"{"continue":false}"#),
-        Ok(Instructions::Terminate {
-            session_identifier: None
-        })
-    );
+    assert_eq!(Instructions::parse(br#"{"continue":false}"#), Ok(Instructions::Terminate { session_identifier: None }));
 }
 
 #[test]
 fn refused() {
     for (path, value, expected) in [
-        (
-            "/session_identifier",
-            Value::Null,
-            Reason::InstructionsSessionIdentifier,
-        ),
-        (
-            "/session_identifier",
-            json!(""),
-            Reason::InstructionsSessionIdentifier,
-        ),
-        (
-            "/session_identifier",
-            json!(7),
-            Reason::InstructionsSessionIdentifier,
-        ),
+        ("/session_identifier", Value::Null, Reason::InstructionsSessionIdentifier),
+        ("/session_identifier", json!(""), Reason::InstructionsSessionIdentifier),
+        ("/session_identifier", json!(7), Reason::InstructionsSessionIdentifier),
         ("/continue", json!("false"), Reason::InstructionsContinue),
         ("/refresh_url", json!(1), Reason::InstructionsRefreshUrl),
         ("/scope", Value::Null, Reason::InstructionsScope),
         ("/scope", json!([]), Reason::InstructionsScope),
-        (
-            "/scope/include_site",
-            Value::Null,
-            Reason::InstructionsIncludeSite,
-        ),
-        (
-            "/scope/include_site",
-            json!("false"),
-            Reason::InstructionsIncludeSite,
-        ),
+        ("/scope/include_site", Value::Null, Reason::InstructionsIncludeSite),
+        ("/scope/include_site", json!("false"), Reason::InstructionsIncludeSite),
         ("/scope/origin", json!(1), Reason::InstructionsOrigin),
-        (
-            "/scope/scope_specification",
-            json!({}),
-            Reason::InstructionsRules,
-        ),
-        (
-            "/scope/scope_specification/0",
-            json!("x"),
-            Reason::InstructionsRules,
-        ),
-        (
-            "/scope/scope_specification/0/type",
-            Value::Null,
-            Reason::InstructionsRuleType,
-        ),
-        (
-            "/scope/scope_specification/0/type",
-            json!("Include"),
-            Reason::InstructionsRuleType,
-        ),
-        (
-            "/scope/scope_specification/0/path",
-            json!("a"),
-            Reason::InstructionsRulePath,
-        ),
-        (
-            "/scope/scope_specification/0/domain",
-            json!(""),
-            Reason::InstructionsRuleDomain,
-        ),
+        ("/scope/scope_specification", json!({}), Reason::InstructionsRules),
+        ("/scope/scope_specification/0", json!("x"), Reason::InstructionsRules),
+        ("/scope/scope_specification/0/type", Value::Null, Reason::InstructionsRuleType),
+        ("/scope/scope_specification/0/type", json!("Include"), Reason::InstructionsRuleType),
+        ("/scope/scope_specification/0/path", json!("a"), Reason::InstructionsRulePath),
+        ("/scope/scope_specification/0/domain", json!(""), Reason::InstructionsRuleDomain),
         ("/credentials", Value::Null, Reason::InstructionsCredentials),
         ("/credentials", json!([]), Reason::InstructionsCredentials),
-        (
-            "/credentials/0",
-            json!("auth"),
-            Reason::InstructionsCredentials,
-        ),
-        (
-            "/credentials/0/type",
-            Value::Null,
-            Reason::InstructionsCredentialType,
-        ),
-        (
-            "/credentials/0/type",
-            json!("header"),
-            Reason::InstructionsCredentialType,
-        ),
-        (
-            "/credentials/0/name",
-            Value::Null,
-            Reason::InstructionsCredentialName,
-        ),
-        (
-            "/credentials/0/name",
-            json!(""),
-            Reason::InstructionsCredentialName,
-        ),
-        (
-            "/credentials/0/attributes",
-            json!(1),
-            Reason::InstructionsCredentialAttributes,
-        ),
-        (
-            "/allowed_refresh_initiators",
-            json!("x"),
-            Reason::InstructionsInitiators,
-        ),
-        (
-            "/allowed_refresh_initiators/0",
-            json!(1),
-            Reason::InstructionsInitiators,
-        ),
+        ("/credentials/0", json!("auth"), Reason::InstructionsCredentials),
+        ("/credentials/0/type", Value::Null, Reason::InstructionsCredentialType),
+        ("/credentials/0/type", json!("header"), Reason::InstructionsCredentialType),
+        ("/credentials/0/name", Value::Null, Reason::InstructionsCredentialName),
+        ("/credentials/0/name", json!(""), Reason::InstructionsCredentialName),
+        ("/credentials/0/attributes", json!(1), Reason::InstructionsCredentialAttributes),
+        ("/allowed_refresh_initiators", json!("x"), Reason::InstructionsInitiators),
+        ("/allowed_refresh_initiators/0", json!(1), Reason::InstructionsInitiators),
     ] {
         let result = Instructions::parse(&edited(path, value.clone()));
-        assert_eq!(
-            result.map_err(|error| error.reason),
-            Err(expected),
-            "{path} {value}"
-        );
+        assert_eq!(result.map_err(|error| error.reason), Err(expected), "{path} {value}");
     }
 }
 
@@ -193,17 +103,10 @@ fn not_objects() {
         (b"[]", Reason::InstructionsNotObject),
         (b"null", Reason::InstructionsNotObject),
         (b"{}", Reason::InstructionsSessionIdentifier),
-        (
-            br#"{"session_identifier":"a","session_identifier":"b"}"#,
-            Reason::InstructionsDuplicateMember,
-        ),
+        (br#"{"session_identifier":"a","session_identifier":"b"}"#, Reason::InstructionsDuplicateMember),
         (b"{\"a\":\"\xff\"}", Reason::InstructionsNotJson),
     ] {
         let result = Instructions::parse(body);
-        assert_eq!(
-            result.map_err(|error| error.reason),
-            Err(expected),
-            "{body:?}"
-        );
+        assert_eq!(result.map_err(|error| error.reason), Err(expected), "{body:?}");
     }
 }

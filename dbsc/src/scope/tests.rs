@@ -79,11 +79,7 @@ fn the_last_matching_rule_decides() {
             ("https://example.com/static/private/a", true),
         ],
     );
-    check(
-        Reach::Origin,
-        &["+ * /static/private", "- * /static"],
-        &[("https://example.com/static/private", false)],
-    );
+    check(Reach::Origin, &["+ * /static/private", "- * /static"], &[("https://example.com/static/private", false)]);
     check(
         Reach::Site,
         &["- * /", "+ www1.example.com /", "- *.www1.example.com /"],
@@ -94,16 +90,8 @@ fn the_last_matching_rule_decides() {
             ("https://www2.example.com/", false),
         ],
     );
-    check(
-        Reach::Origin,
-        &["+ * /refresh"],
-        &[("https://example.com/refresh", false)],
-    );
-    check(
-        Reach::Origin,
-        &["+ other.example /"],
-        &[("https://other.example/", false)],
-    );
+    check(Reach::Origin, &["+ * /refresh"], &[("https://example.com/refresh", false)]);
+    check(Reach::Origin, &["+ other.example /"], &[("https://other.example/", false)]);
 }
 
 #[test]
@@ -139,11 +127,7 @@ fn host_patterns() {
         ("127.0.0.1", "127.0.0.1", true),
         ("[::1]", "[::1]", true),
     ] {
-        assert_eq!(
-            parse(pattern).unwrap().matches(host),
-            matches,
-            "{pattern} {host}"
-        );
+        assert_eq!(parse(pattern).unwrap().matches(host), matches, "{pattern} {host}");
     }
     for bad in [
         "",
@@ -157,10 +141,6 @@ fn host_patterns() {
         "user@example.com",
         "exa mple.com",
     ] {
-        assert_eq!(
-            parse(bad).map_err(|error| error.reason),
-            Err(Reason::InstructionsRuleDomain),
-            "{bad}"
-        );
+        assert_eq!(parse(bad).map_err(|error| error.reason), Err(Reason::InstructionsRuleDomain), "{bad}");
     }
 }

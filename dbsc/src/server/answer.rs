@@ -39,17 +39,9 @@ pub struct Layout {
 
 impl Layout {
     /// The header that offers a session.
-    pub fn offer(
-        &self,
-        challenge: &str,
-        authorization: Option<&str>,
-    ) -> Result<(&'static str, String), Malformed> {
+    pub fn offer(&self, challenge: &str, authorization: Option<&str>) -> Result<(&'static str, String), Malformed> {
         let offer = Registration {
-            algorithms: self
-                .algorithms
-                .iter()
-                .map(|one| one.name().to_owned())
-                .collect(),
+            algorithms: self.algorithms.iter().map(|one| one.name().to_owned()).collect(),
             path: self.registration_path.clone(),
             challenge: Some(challenge.to_owned()),
             authorization: authorization.map(str::to_owned),
@@ -64,24 +56,14 @@ impl Layout {
         let instructions = Instructions::Continue(SessionInstructions {
             session_identifier: id.to_owned(),
             refresh_url: Some(self.refresh_path.clone()),
-            scope: Scope {
-                origin: None,
-                reach: Reach::Origin,
-                rules: Vec::new(),
-            },
-            credentials: vec![Credential {
-                name: self.cookie.clone(),
-                attributes: self.attributes.to_string(),
-            }],
+            scope: Scope { origin: None, reach: Reach::Origin, rules: Vec::new() },
+            credentials: vec![Credential { name: self.cookie.clone(), attributes: self.attributes.to_string() }],
             allowed_refresh_initiators: Vec::new(),
         });
         Ok(Answer {
             status: 200,
             headers: vec![
-                (
-                    "Set-Cookie",
-                    self.set_cookie(cookie, self.attributes.max_age),
-                ),
+                ("Set-Cookie", self.set_cookie(cookie, self.attributes.max_age)),
                 challenge_header(id, next)?,
             ],
             body: Some(instructions.to_json()),
@@ -90,9 +72,7 @@ impl Layout {
 
     /// The answer that ends a session, and its cookie with it.
     pub fn end(&self, id: &str) -> Answer {
-        let instructions = Instructions::Terminate {
-            session_identifier: Some(id.to_owned()),
-        };
+        let instructions = Instructions::Terminate { session_identifier: Some(id.to_owned()) };
         Answer {
             status: 200,
             headers: vec![("Set-Cookie", self.set_cookie("", Some(0)))],
@@ -104,10 +84,7 @@ impl Layout {
         SetCookie {
             name: self.cookie.clone(),
             value: value.to_owned(),
-            attributes: Attributes {
-                max_age,
-                ..self.attributes.clone()
-            },
+            attributes: Attributes { max_age, ..self.attributes.clone() },
         }
         .to_string()
     }
@@ -115,17 +92,10 @@ impl Layout {
 
 /// The answer to a refresh that is not signed, or signed over a challenge that is no longer good.
 pub fn ask(id: &str, challenge: &str) -> Result<Answer, Malformed> {
-    Ok(Answer {
-        status: 403,
-        headers: vec![challenge_header(id, challenge)?],
-        body: None,
-    })
+    Ok(Answer { status: 403, headers: vec![challenge_header(id, challenge)?], body: None })
 }
 
 fn challenge_header(id: &str, value: &str) -> Result<(&'static str, String), Malformed> {
-    let challenge = Challenge {
-        value: value.to_owned(),
-        id: Some(id.to_owned()),
-    };
+    let challenge = Challenge { value: value.to_owned(), id: Some(id.to_owned()) };
     Ok((Header::Challenge.name(), challenge::write(&[challenge])?))
 }

@@ -63,29 +63,17 @@ pub(super) fn verify(
         return refuse(enforced, Check::ChallengeMissing, "no jti");
     };
     let Some(issued) = issued.filter(|issued| issued.purpose == purpose) else {
-        return refuse(
-            enforced,
-            Check::ChallengeMismatch,
-            format!("jti {jti:?} was not issued for this"),
-        );
+        return refuse(enforced, Check::ChallengeMismatch, format!("jti {jti:?} was not issued for this"));
     };
     if issued.session != session {
-        refuse(
-            enforced,
-            Check::ChallengeOtherSession,
-            "issued for another session",
-        )?;
+        refuse(enforced, Check::ChallengeOtherSession, "issued for another session")?;
     }
     if issued.used == Used::Yes {
         refuse(enforced, Check::ChallengeReused, "answered before")?;
     }
     let age = now.saturating_sub(issued.issued_at);
     if age > window.lifetime || issued.newer >= window.depth {
-        refuse(
-            enforced,
-            Check::ChallengeStale,
-            format!("{age} s old, {} issued since", issued.newer),
-        )?;
+        refuse(enforced, Check::ChallengeStale, format!("{age} s old, {} issued since", issued.newer))?;
     }
     Ok(())
 }

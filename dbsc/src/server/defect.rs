@@ -33,11 +33,9 @@ pub fn spoil(moment: Moment, answer: &mut Answer, enforced: &Enforced) {
             (Duty::OfferAlgorithms, Moment::Offer) => {
                 edit(answer, Header::Registration.name(), strings_for_tokens);
             }
-            (Duty::OfferPath, Moment::Offer) => {
-                edit(answer, Header::Registration.name(), |value| {
-                    value.replace("path=\"/", "path=\"https://elsewhere.example/")
-                })
-            }
+            (Duty::OfferPath, Moment::Offer) => edit(answer, Header::Registration.name(), |value| {
+                value.replace("path=\"/", "path=\"https://elsewhere.example/")
+            }),
             (Duty::RefreshSessionIdentifier, Moment::Refreshed) => {
                 set(answer, "/session_identifier", json!("another-session"));
             }
@@ -50,34 +48,19 @@ pub fn spoil(moment: Moment, answer: &mut Answer, enforced: &Enforced) {
             }
             (Duty::RegistrationUnchallenged, Moment::RegistrationRefused) => {
                 answer.status = 403;
-                answer
-                    .headers
-                    .push((Header::Challenge.name(), "\"try again\"".to_owned()));
+                answer.headers.push((Header::Challenge.name(), "\"try again\"".to_owned()));
             }
             (Duty::RefreshCookie, Moment::Refreshed) => {
                 answer.headers.retain(|(name, _)| *name != "Set-Cookie");
             }
             (Duty::CookieAttributes, _) if instructs => {
-                set(
-                    answer,
-                    "/credentials/0/attributes",
-                    json!("Path=/elsewhere"),
-                );
+                set(answer, "/credentials/0/attributes", json!("Path=/elsewhere"));
             }
             (Duty::AttributesUnpartitioned, _) if instructs => {
-                edit(answer, "Set-Cookie", |value| {
-                    format!("{value}; Partitioned")
-                });
-                let found = answer
-                    .body
-                    .as_ref()
-                    .and_then(|body| body.pointer("/credentials/0/attributes"));
+                edit(answer, "Set-Cookie", |value| format!("{value}; Partitioned"));
+                let found = answer.body.as_ref().and_then(|body| body.pointer("/credentials/0/attributes"));
                 let attributes = found.and_then(Value::as_str).unwrap_or_default().to_owned();
-                set(
-                    answer,
-                    "/credentials/0/attributes",
-                    json!(format!("{attributes}; Partitioned")),
-                );
+                set(answer, "/credentials/0/attributes", json!(format!("{attributes}; Partitioned")));
             }
             (Duty::TerminationInstructions, Moment::Ended) => {
                 answer.body = Some(json!({"continue": false}));
@@ -89,11 +72,7 @@ pub fn spoil(moment: Moment, answer: &mut Answer, enforced: &Enforced) {
 
 /// The challenge to issue: `fresh`, or the same for everybody where that duty is left out.
 pub fn challenge(fresh: String, enforced: &Enforced) -> String {
-    if enforced.has(Duty::OfferChallenge.id()) {
-        fresh
-    } else {
-        "challenge".to_owned()
-    }
+    if enforced.has(Duty::OfferChallenge.id()) { fresh } else { "challenge".to_owned() }
 }
 
 fn edit(answer: &mut Answer, name: &str, change: impl Fn(&str) -> String) {
@@ -105,11 +84,7 @@ fn edit(answer: &mut Answer, name: &str, change: impl Fn(&str) -> String) {
 }
 
 fn set(answer: &mut Answer, pointer: &str, value: Value) {
-    if let Some(member) = answer
-        .body
-        .as_mut()
-        .and_then(|body| body.pointer_mut(pointer))
-    {
+    if let Some(member) = answer.body.as_mut().and_then(|body| body.pointer_mut(pointer)) {
         *member = value;
     }
 }
@@ -118,9 +93,6 @@ fn strings_for_tokens(value: &str) -> String {
     let Some((tokens, rest)) = value.trim_start_matches('(').split_once(')') else {
         return value.to_owned();
     };
-    let strings: Vec<String> = tokens
-        .split(' ')
-        .map(|token| format!("\"{token}\""))
-        .collect();
+    let strings: Vec<String> = tokens.split(' ').map(|token| format!("\"{token}\"")).collect();
     format!("({}){rest}", strings.join(" "))
 }

@@ -41,11 +41,7 @@ pub fn verify(
         refuse(enforced, Check::JwkInRefresh, "a jwk in the header")?;
     }
     if !proof.is_signed_by(&known.registered.key) {
-        refuse(
-            enforced,
-            Check::Signature,
-            "the registered key did not sign it",
-        )?;
+        refuse(enforced, Check::Signature, "the registered key did not sign it")?;
     }
     let expected = (known.session, Purpose::Refresh);
     challenge::verify(proof, issued, expected, known.window, now, enforced)?;

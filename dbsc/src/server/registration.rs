@@ -44,21 +44,13 @@ pub fn verify(
     enforced: &Enforced,
 ) -> Result<Registered, Rejection> {
     verify_form(proof, enforced)?;
-    if !offered
-        .algorithms
-        .iter()
-        .any(|algorithm| algorithm.name() == proof.alg)
-    {
+    if !offered.algorithms.iter().any(|algorithm| algorithm.name() == proof.alg) {
         let detail = format!("alg {:?}", proof.alg);
         refuse(enforced, Check::AlgorithmNotOffered, detail)?;
     }
     let (key, algorithm) = key(proof, enforced)?;
     if !proof.is_signed_by(&key) {
-        refuse(
-            enforced,
-            Check::Signature,
-            "the proof's own key did not sign it",
-        )?;
+        refuse(enforced, Check::Signature, "the proof's own key did not sign it")?;
     }
     let expected = (offered.session, Purpose::Registration);
     challenge::verify(proof, issued, expected, offered.window, now, enforced)?;
@@ -78,17 +70,14 @@ fn key(proof: &Proof, enforced: &Enforced) -> Result<(PublicKey, Algorithm), Rej
         Some(members) => members,
         None => {
             refuse(enforced, Check::JwkMissing, "no jwk in the header")?;
-            proof.payload_jwk.as_ref().ok_or_else(|| {
-                Malformed::new(Reason::ProofWithoutKey, "no jwk in the payload either")
-            })?
+            proof
+                .payload_jwk
+                .as_ref()
+                .ok_or_else(|| Malformed::new(Reason::ProofWithoutKey, "no jwk in the payload either"))?
         }
     };
     if let Some(name) = jwk::private_member(members) {
-        refuse(
-            enforced,
-            Check::JwkPrivate,
-            format!("the key has a member {name}"),
-        )?;
+        refuse(enforced, Check::JwkPrivate, format!("the key has a member {name}"))?;
     }
     let key = jwk::parse(members)?;
     let Some(algorithm) = Algorithm::of_key(&key) else {

@@ -43,10 +43,7 @@ fn sites() {
         assert_eq!(same_site(&url(one), &url(other)), same, "{one} {other}");
     }
     assert!(!same_origin(&url("data:,x"), &url("data:,x")));
-    assert_eq!(
-        origin(&url("https://Example.com:443/x?y")),
-        "https://example.com"
-    );
+    assert_eq!(origin(&url("https://Example.com:443/x?y")), "https://example.com");
 }
 
 #[test]

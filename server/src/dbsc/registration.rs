@@ -53,7 +53,7 @@ pub(crate) fn register(state: &AppState, session: &Session, headers: &HeaderMap)
 }
 
 /// How often a write is tried against others.
-pub(super) const ATTEMPTS: usize = 8;
+pub(super) const ATTEMPTS: usize = 32;
 
 /// The proof in the request.
 pub(super) fn read_proof(headers: &HeaderMap) -> Result<Proof, Rejection> {

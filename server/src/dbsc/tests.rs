@@ -261,6 +261,24 @@ fn a_challenge_is_good_once_and_races_have_one_each() {
 }
 
 #[test]
+fn of_many_copies_of_one_proof_one_is_accepted() {
+    let lab = lab(&[]);
+    let browser = lab.bound(1);
+    let claims = Claims { jti: Some(&browser.next), ..Claims::default() };
+    let proof = browser.sign(&Unsigned::refresh(Algorithm::Es256, claims));
+    let headers = browser.with(&[(Header::SessionId, &browser.id), (Header::Response, &proof)]);
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (state, headers) = (lab.state.clone(), headers.clone());
+            std::thread::spawn(move || refresh::refresh(&state, None, &headers).unwrap().status)
+        })
+        .collect();
+    let mut statuses: Vec<u16> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 403, 403, 403, 403, 403, 403, 403]);
+}
+
+#[test]
 fn registrations_that_are_refused() {
     let lab = lab(&[]);
     let browser = lab.bound(1);

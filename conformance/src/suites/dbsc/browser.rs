@@ -18,9 +18,15 @@ pub(super) fn cases() -> Vec<Case<World>> {
         life("dbsc/browser/specification", "A browser that quotes its headers, as specified", like_specified),
         life("dbsc/browser/chromium-156", "A browser that does not quote, as Chromium 156", like_chromium),
         life("dbsc/browser/audience", "A browser whose proofs name their endpoint", with_audience),
-        Case::new("dbsc/browser/without-dbsc", "A browser without DBSC signs in and gets in", "DBSC server-considerations", Level::Must, without)
-            .sends("a sign-in whose offer is ignored, then a request")
-            .expects("accepted, and not called bound"),
+        Case::new(
+            "dbsc/browser/without-dbsc",
+            "A browser without DBSC signs in and gets in",
+            "DBSC server-considerations",
+            Level::Must,
+            without,
+        )
+        .sends("a sign-in whose offer is ignored, then a request")
+        .expects("accepted, and not called bound"),
     ]
 }
 

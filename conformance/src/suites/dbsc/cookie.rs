@@ -1,9 +1,9 @@
 //! What the bound cookie is worth: nothing without the key, before long.
 
+use assay_dbsc::Check;
 use assay_dbsc::cookie::SetCookie;
 use assay_dbsc::headers::Header;
 use assay_dbsc::headers::skipped::{self, SkipReason, Skipped};
-use assay_dbsc::Check;
 
 use super::judge::{is_accepted, refused, summary};
 use super::steps::Bound;
@@ -16,27 +16,54 @@ const TWIN: &str = "dbsc/refresh/accepted";
 
 pub(super) fn cases() -> Vec<Case<World>> {
     vec![
-        flow("dbsc/cookie/missing", "Without its bound cookie a bound session opens nothing", Check::BoundCookieMissing, missing)
-            .sends("a request of a bound session whose bound cookie is gone")
-            .expects("refused"),
-        flow("dbsc/cookie/of-another-session", "Another session's bound cookie opens nothing", Check::BoundCookieUnknown, of_another)
-            .sends("a request with this session's cookies, but another session's bound cookie")
-            .expects("refused"),
-        flow("dbsc/cookie/stolen-cookie-dies", "A stolen cookie dies, whatever the thief keeps", Check::BoundCookieExpired, dies)
-            .needs([super::TARGET_CLOCK])
-            .given("a thief has copied every cookie; the browser's session lives on")
-            .sends("the copied cookies, once at once and once after the bound cookie's lifetime")
-            .expects("refused after the lifetime"),
-        Case::new("dbsc/cookie/short-lived", "The bound cookie lives minutes, not hours", "DBSC server-considerations", Level::Should, lifetime)
-            .sends("a good registration")
-            .expects("Max-Age or Expires of at most an hour"),
+        flow(
+            "dbsc/cookie/missing",
+            "Without its bound cookie a bound session opens nothing",
+            Check::BoundCookieMissing,
+            missing,
+        )
+        .sends("a request of a bound session whose bound cookie is gone")
+        .expects("refused"),
+        flow(
+            "dbsc/cookie/of-another-session",
+            "Another session's bound cookie opens nothing",
+            Check::BoundCookieUnknown,
+            of_another,
+        )
+        .sends("a request with this session's cookies, but another session's bound cookie")
+        .expects("refused"),
+        flow(
+            "dbsc/cookie/stolen-cookie-dies",
+            "A stolen cookie dies, whatever the thief keeps",
+            Check::BoundCookieExpired,
+            dies,
+        )
+        .needs([super::TARGET_CLOCK])
+        .given("a thief has copied every cookie; the browser's session lives on")
+        .sends("the copied cookies, once at once and once after the bound cookie's lifetime")
+        .expects("refused after the lifetime"),
+        Case::new(
+            "dbsc/cookie/short-lived",
+            "The bound cookie lives minutes, not hours",
+            "DBSC server-considerations",
+            Level::Should,
+            lifetime,
+        )
+        .sends("a good registration")
+        .expects("Max-Age or Expires of at most an hour"),
         flow("dbsc/theft/wrong-key-ends-session", "A refresh by another key ends the session", Check::Signature, ends)
             .sends("a thief's proof over a good challenge, then the user's own good one")
             .expects("both refused: somebody else holds the session's name"),
-        Case::new("dbsc/cookie/skipped-is-not-believed", "S16: what a browser says it skipped opens nothing", "DBSC algo-add-debug-header", Level::Must, not_believed)
-            .twin(TWIN)
-            .sends("a request without the bound cookie, with Secure-Session-Skipped")
-            .expects("refused: scripts can send that header"),
+        Case::new(
+            "dbsc/cookie/skipped-is-not-believed",
+            "S16: what a browser says it skipped opens nothing",
+            "DBSC algo-add-debug-header",
+            Level::Must,
+            not_believed,
+        )
+        .twin(TWIN)
+        .sends("a request without the bound cookie, with Secure-Session-Skipped")
+        .expects("refused: scripts can send that header"),
     ]
 }
 
@@ -83,7 +110,8 @@ fn of_another(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
     for field in theirs.answer.all("Set-Cookie") {
         world.browser.jar_mut().set(field, &url, now);
     }
-    let answer = world.protected(context, Asking::edited("come with another's bound cookie", "another's bound cookie"))?;
+    let answer =
+        world.protected(context, Asking::edited("come with another's bound cookie", "another's bound cookie"))?;
     refused(world, &answer, &[Check::BoundCookieUnknown.id()])
 }
 
@@ -102,7 +130,10 @@ fn dies(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
     let pass = refused(world, &answer, &[Check::BoundCookieExpired.id()])?;
     world.refresh_well(context, Asking::twin("the browser refreshes"), &bound)?;
     world.gets_in(context, "the browser goes on")?;
-    Ok(Pass { because: format!("{} After {seconds} s the copies were worth nothing; the browser went on.", pass.because), ..pass })
+    Ok(Pass {
+        because: format!("{} After {seconds} s the copies were worth nothing; the browser went on.", pass.because),
+        ..pass
+    })
 }
 
 fn lifetime(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
@@ -127,7 +158,8 @@ fn ends(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
     let challenge = world.ask(context, &bound)?;
     let thief = Bound { key: world.key(context)?, ..bound.clone() };
     let proof = world.refresh_draft(&thief, &challenge).text()?;
-    let answer = world.refresh(context, Asking::edited("the thief refreshes", "signed by another key"), &thief, Some(&proof))?;
+    let answer =
+        world.refresh(context, Asking::edited("the thief refreshes", "signed by another key"), &thief, Some(&proof))?;
     let pass = refused(world, &answer, &[Check::Signature.id()])?;
     // Asking alone may already be refused now.
     let asked = world.refresh(context, Asking::probe("the browser asks for a challenge"), &bound, None)?;

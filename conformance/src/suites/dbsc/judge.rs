@@ -25,7 +25,8 @@ pub(super) fn summary(world: &World, answer: &Response) -> String {
 /// The server must refuse, for one of `codes`. A stated code that is another one is a failure
 /// where codes are part of the contract; a mapped one, or none, is a pass that nobody can attribute.
 pub(super) fn refused(world: &World, answer: &Response, codes: &[&str]) -> Result<Pass, Stop> {
-    let expected = if codes.is_empty() { String::from("refused") } else { format!("refused, for {}", codes.join(" or ")) };
+    let expected =
+        if codes.is_empty() { String::from("refused") } else { format!("refused, for {}", codes.join(" or ")) };
     let got = summary(world, answer);
     if is_accepted(answer) {
         return Err(Stop::fail(expected, got));

@@ -11,9 +11,16 @@ use crate::verdict::{Pass, Stop};
 
 pub(super) fn cases() -> Vec<Case<World>> {
     vec![
-        owed("dbsc/offer/form", "S1: the offer is a list of inner lists of algorithm tokens", Duty::OfferAlgorithms, form)
-            .sends("a good sign-in")
-            .expects("Secure-Session-Registration under its present name; every member an inner list of ES256, RS256 or none"),
+        owed(
+            "dbsc/offer/form",
+            "S1: the offer is a list of inner lists of algorithm tokens",
+            Duty::OfferAlgorithms,
+            form,
+        )
+        .sends("a good sign-in")
+        .expects(
+            "Secure-Session-Registration under its present name; every member an inner list of ES256, RS256 or none",
+        ),
         owed("dbsc/offer/path", "S2: the offer names an endpoint of the same site", Duty::OfferPath, path)
             .sends("a good sign-in")
             .expects("a path that leads to a secure URL of the site that was signed in to"),
@@ -45,10 +52,9 @@ fn field(world: &mut World, context: &mut Context) -> Result<String, Stop> {
     let field = field.ok_or_else(|| Stop::fail("Secure-Session-Registration", "no such header"))?;
     match field.spelling {
         Spelling::Current => Ok(field.value),
-        Spelling::Old => Err(Stop::fail(
-            "Secure-Session-Registration",
-            "Sec-Session-Registration, which browsers ignore",
-        )),
+        Spelling::Old => {
+            Err(Stop::fail("Secure-Session-Registration", "Sec-Session-Registration, which browsers ignore"))
+        }
     }
 }
 

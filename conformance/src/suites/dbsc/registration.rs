@@ -23,81 +23,124 @@ const TWIN: &str = "dbsc/registration/accepted";
 
 pub(super) fn cases() -> Vec<Case<World>> {
     let mut cases = vec![
-        Case::new(TWIN, "A good ES256 proof binds the session", "DBSC format-jwt", Level::Must, |world: &mut World, context: &mut Context| {
-            let bound = world.bind(context)?;
-            world.gets_in(context, "ask for what only a user gets")?;
-            accepted(world, &bound.answer)
-        })
+        Case::new(
+            TWIN,
+            "A good ES256 proof binds the session",
+            "DBSC format-jwt",
+            Level::Must,
+            |world: &mut World, context: &mut Context| {
+                let bound = world.bind(context)?;
+                world.gets_in(context, "ask for what only a user gets")?;
+                accepted(world, &bound.answer)
+            },
+        )
         .sends("a proof over the offered challenge and authorization by a new key")
         .expects("the session is bound and its user gets in"),
-        Case::new("dbsc/registration/accepted-rs256", "A good RS256 proof binds the session, where RS256 is offered", "DBSC format-jwt", Level::Must, rs256)
-            .sends("the same by an RSA key of 2048 bits")
-            .expects("the session is bound"),
-        owed("dbsc/registration/instructions", "S7: the answer is session instructions in JSON", Duty::InstructionsJson, |world, context| {
-            let offer = world.offer(context)?;
-            let key = world.key(context)?;
-            let proof = world.registration_draft(&offer, &key).text()?;
-            let answer = world.register(context, Asking::probe("register the session"), &offer, Some(&proof))?;
-            good(world, "a good registration", &answer)?;
-            match Instructions::parse(&answer.body) {
-                Ok(_) => Ok(Pass::plain("The instructions read.")),
-                Err(error) => Err(Stop::fail("session instructions", error.to_string())),
-            }
-        })
+        Case::new(
+            "dbsc/registration/accepted-rs256",
+            "A good RS256 proof binds the session, where RS256 is offered",
+            "DBSC format-jwt",
+            Level::Must,
+            rs256,
+        )
+        .sends("the same by an RSA key of 2048 bits")
+        .expects("the session is bound"),
+        owed(
+            "dbsc/registration/instructions",
+            "S7: the answer is session instructions in JSON",
+            Duty::InstructionsJson,
+            |world, context| {
+                let offer = world.offer(context)?;
+                let key = world.key(context)?;
+                let proof = world.registration_draft(&offer, &key).text()?;
+                let answer = world.register(context, Asking::probe("register the session"), &offer, Some(&proof))?;
+                good(world, "a good registration", &answer)?;
+                match Instructions::parse(&answer.body) {
+                    Ok(_) => Ok(Pass::plain("The instructions read.")),
+                    Err(error) => Err(Stop::fail("session instructions", error.to_string())),
+                }
+            },
+        )
         .sends("a good proof")
         .expects("2xx with session instructions that can be read"),
-        owed("dbsc/registration/never-403", "S9: the registration endpoint never asks by 403", Duty::RegistrationUnchallenged, |world, context| {
-            let offer = world.offer(context)?;
-            let answer = world.register(context, Asking::edited("register without a proof", "no proof"), &offer, None)?;
-            if answer.status == 403 {
-                return Err(Stop::fail_because(
-                    "any refusal but 403",
-                    summary(world, &answer),
-                    "A browser gives a registration up when it is challenged.",
-                ));
-            }
-            refused(world, &answer, &[Reason::ProofMissing.info().code])
-        })
+        owed(
+            "dbsc/registration/never-403",
+            "S9: the registration endpoint never asks by 403",
+            Duty::RegistrationUnchallenged,
+            |world, context| {
+                let offer = world.offer(context)?;
+                let answer =
+                    world.register(context, Asking::edited("register without a proof", "no proof"), &offer, None)?;
+                if answer.status == 403 {
+                    return Err(Stop::fail_because(
+                        "any refusal but 403",
+                        summary(world, &answer),
+                        "A browser gives a registration up when it is challenged.",
+                    ));
+                }
+                refused(world, &answer, &[Reason::ProofMissing.info().code])
+            },
+        )
         .claims([Reason::ProofMissing.info().code])
         .twin(TWIN)
         .sends("a registration request without a proof")
         .expects("a refusal whose status is not 403"),
-        owed("dbsc/registration/cookie-attributes", "S10: the bound cookie has the attributes that its credential names", Duty::CookieAttributes, |world, context| {
-            let bound = world.bind(context)?;
-            named_as_set(&bound).map(|()| Pass::plain("Every credential's cookie was set as named."))
-        })
+        owed(
+            "dbsc/registration/cookie-attributes",
+            "S10: the bound cookie has the attributes that its credential names",
+            Duty::CookieAttributes,
+            |world, context| {
+                let bound = world.bind(context)?;
+                named_as_set(&bound).map(|()| Pass::plain("Every credential's cookie was set as named."))
+            },
+        )
         .sends("a good proof")
         .expects("Domain, Path, Secure, HttpOnly and SameSite of each bound cookie equal to those in attributes"),
-        owed("dbsc/registration/not-partitioned", "S11: no credential is partitioned", Duty::AttributesUnpartitioned, |world, context| {
-            let offer = world.offer(context)?;
-            let key = world.key(context)?;
-            let proof = world.registration_draft(&offer, &key).text()?;
-            let answer = world.register(context, Asking::probe("register the session"), &offer, Some(&proof))?;
-            good(world, "a good registration", &answer)?;
-            let Ok(Instructions::Continue(instructions)) = Instructions::parse(&answer.body) else {
-                return Err(Stop::broken("the instructions cannot be read"));
-            };
-            match instructions.credentials.iter().find(|one| one.cookie_attributes().partitioned) {
-                Some(one) => Err(Stop::fail("no Partitioned", one.attributes.as_str())),
-                None => Ok(Pass::plain("No credential is partitioned.")),
-            }
-        })
+        owed(
+            "dbsc/registration/not-partitioned",
+            "S11: no credential is partitioned",
+            Duty::AttributesUnpartitioned,
+            |world, context| {
+                let offer = world.offer(context)?;
+                let key = world.key(context)?;
+                let proof = world.registration_draft(&offer, &key).text()?;
+                let answer = world.register(context, Asking::probe("register the session"), &offer, Some(&proof))?;
+                good(world, "a good registration", &answer)?;
+                let Ok(Instructions::Continue(instructions)) = Instructions::parse(&answer.body) else {
+                    return Err(Stop::broken("the instructions cannot be read"));
+                };
+                match instructions.credentials.iter().find(|one| one.cookie_attributes().partitioned) {
+                    Some(one) => Err(Stop::fail("no Partitioned", one.attributes.as_str())),
+                    None => Ok(Pass::plain("No credential is partitioned.")),
+                }
+            },
+        )
         .sends("a good proof")
         .expects("no Partitioned in attributes"),
-        flow("challenge-of-another-session", "the challenge of another sign-in", Check::ChallengeOtherSession, |world, context| {
-            let mut stranger = world.stranger(context)?;
-            let theirs = stranger.offer(context)?;
-            wrong_challenge(world, context, theirs.member.challenge, "another sign-in's challenge")
-        }),
-        flow("challenge-used-before", "the challenge of a session that is bound already", Check::ChallengeReused, |world, context| {
-            let offer = world.offer(context)?;
-            world.bind_to(context, &offer, Asking::twin("register the session"))?;
-            let key = world.key(context)?;
-            let proof = world.registration_draft(&offer, &key).text()?;
-            let asking = Asking::edited("register again with another key", "a challenge that was answered");
-            let answer = world.register(context, asking, &offer, Some(&proof))?;
-            refused(world, &answer, &[Check::ChallengeReused.id()])
-        }),
+        flow(
+            "challenge-of-another-session",
+            "the challenge of another sign-in",
+            Check::ChallengeOtherSession,
+            |world, context| {
+                let mut stranger = world.stranger(context)?;
+                let theirs = stranger.offer(context)?;
+                wrong_challenge(world, context, theirs.member.challenge, "another sign-in's challenge")
+            },
+        ),
+        flow(
+            "challenge-used-before",
+            "the challenge of a session that is bound already",
+            Check::ChallengeReused,
+            |world, context| {
+                let offer = world.offer(context)?;
+                world.bind_to(context, &offer, Asking::twin("register the session"))?;
+                let key = world.key(context)?;
+                let proof = world.registration_draft(&offer, &key).text()?;
+                let asking = Asking::edited("register again with another key", "a challenge that was answered");
+                let answer = world.register(context, asking, &offer, Some(&proof))?;
+                refused(world, &answer, &[Check::ChallengeReused.id()])
+            },
+        ),
         flow("challenge-stale", "a challenge that was issued an hour ago", Check::ChallengeStale, |world, context| {
             let offer = world.offer(context)?;
             world.wait(context, 3600)?;
@@ -117,13 +160,19 @@ pub(super) fn cases() -> Vec<Case<World>> {
 
 /// What is wrong with a registration proof alone.
 const REGISTRATION: &[Row] = &[
-    broken("algorithm-not-offered", "signed by Ed25519, which was not offered", Check::AlgorithmNotOffered, |draft, context| {
-        let key = SigningKey::ed25519_from_secret(&context.random.block()).map_err(|error| Stop::broken(error.to_string()))?;
-        set(&mut draft.header, "alg", json!("EdDSA"));
-        set(&mut draft.header, "jwk", Value::Object(jwk::to_json(&key.public_key())));
-        draft.signer = Signer::Other(key);
-        Ok(())
-    }),
+    broken(
+        "algorithm-not-offered",
+        "signed by Ed25519, which was not offered",
+        Check::AlgorithmNotOffered,
+        |draft, context| {
+            let key = SigningKey::ed25519_from_secret(&context.random.block())
+                .map_err(|error| Stop::broken(error.to_string()))?;
+            set(&mut draft.header, "alg", json!("EdDSA"));
+            set(&mut draft.header, "jwk", Value::Object(jwk::to_json(&key.public_key())));
+            draft.signer = Signer::Other(key);
+            Ok(())
+        },
+    ),
     broken("jwk-in-the-payload", "the key in the payload, as in old drafts", Check::JwkMissing, |draft, _| {
         let key = draft.header.remove("jwk").unwrap_or_default();
         set(&mut draft.payload, "key", key);
@@ -133,23 +182,38 @@ const REGISTRATION: &[Row] = &[
         edit_jwk(draft, |members| set(members, "d", json!("AQ")));
         Ok(())
     }),
-    broken("jwk-of-another-algorithm", "alg says RS256, the key and the signature are ES256", Check::JwkAlgorithm, |draft, _| {
-        set(&mut draft.header, "alg", json!("RS256"));
-        Ok(())
-    }),
-    broken("authorization-missing", "no authorization although one was offered", Check::AuthorizationMismatch, |draft, _| {
-        if draft.payload.remove("authorization").is_none() {
-            return Err(Stop::skip("authorization"));
-        }
-        Ok(())
-    }),
-    broken("authorization-of-another", "another authorization than the one offered", Check::AuthorizationMismatch, |draft, context| {
-        if !draft.payload.contains_key("authorization") {
-            return Err(Stop::skip("authorization"));
-        }
-        set(&mut draft.payload, "authorization", json!(context.random.word(32)));
-        Ok(())
-    }),
+    broken(
+        "jwk-of-another-algorithm",
+        "alg says RS256, the key and the signature are ES256",
+        Check::JwkAlgorithm,
+        |draft, _| {
+            set(&mut draft.header, "alg", json!("RS256"));
+            Ok(())
+        },
+    ),
+    broken(
+        "authorization-missing",
+        "no authorization although one was offered",
+        Check::AuthorizationMismatch,
+        |draft, _| {
+            if draft.payload.remove("authorization").is_none() {
+                return Err(Stop::skip("authorization"));
+            }
+            Ok(())
+        },
+    ),
+    broken(
+        "authorization-of-another",
+        "another authorization than the one offered",
+        Check::AuthorizationMismatch,
+        |draft, context| {
+            if !draft.payload.contains_key("authorization") {
+                return Err(Stop::skip("authorization"));
+            }
+            set(&mut draft.payload, "authorization", json!(context.random.word(32)));
+            Ok(())
+        },
+    ),
     malformed("jwk-not-an-object", "jwk is a string", Reason::JwkNotObject, |draft, _| {
         set(&mut draft.header, "jwk", json!("key"));
         Ok(())

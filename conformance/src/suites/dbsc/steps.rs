@@ -90,12 +90,7 @@ impl World {
     }
 
     /// Binds the session of an offer with a good proof, which must work.
-    pub(super) fn bind_to(
-        &mut self,
-        context: &mut Context,
-        offer: &Offer,
-        asking: Asking<'_>,
-    ) -> Result<Bound, Stop> {
+    pub(super) fn bind_to(&mut self, context: &mut Context, offer: &Offer, asking: Asking<'_>) -> Result<Bound, Stop> {
         let key = self.key(context)?;
         let proof = self.registration_draft(offer, &key).text()?;
         let answer = self.register(context, asking, offer, Some(&proof))?;
@@ -109,8 +104,8 @@ impl World {
         let Instructions::Continue(instructions) = Instructions::parse(&answer.body).map_err(unread)? else {
             return Err(Stop::broken("the session ends as it begins"));
         };
-        let mut session = Session::create(&instructions, &offer.endpoint, Algorithm::Es256, Secure::Loopback)
-            .map_err(unread)?;
+        let mut session =
+            Session::create(&instructions, &offer.endpoint, Algorithm::Es256, Secure::Loopback).map_err(unread)?;
         session.challenge = challenge_for(&answer, &session.id);
         let challenge = offer.member.challenge.clone();
         Ok(Bound { session, instructions, key, answer, challenge })
@@ -135,13 +130,7 @@ impl World {
     }
 
     /// A refresh request with this session id and proof.
-    pub(super) fn refresh_request(
-        &self,
-        bound: &Bound,
-        id: Option<&str>,
-        proof: Option<&str>,
-        form: Form,
-    ) -> Request {
+    pub(super) fn refresh_request(&self, bound: &Bound, id: Option<&str>, proof: Option<&str>, form: Form) -> Request {
         let mut request = self.own_request(&bound.session.refresh_url);
         if let Some(id) = id {
             request = request.header(Header::SessionId.name(), written(id, form));

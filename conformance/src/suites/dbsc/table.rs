@@ -56,7 +56,8 @@ pub(super) fn set(members: &mut Map<String, Value>, name: &str, value: Value) {
 
 /// Puts another key in the place of the proof's own.
 fn signed_by_another(draft: &mut Draft, context: &mut Context) -> Result<(), Stop> {
-    let key = SigningKey::es256_from_secret(&context.random.block()).map_err(|error| Stop::broken(error.to_string()))?;
+    let key =
+        SigningKey::es256_from_secret(&context.random.block()).map_err(|error| Stop::broken(error.to_string()))?;
     // Mint signs in DER; a JWS wants the fixed form.
     draft.signer = Signer::Other(key);
     draft.signature = Some(|signature| {
@@ -119,10 +120,15 @@ pub(super) const EITHER: &[Row] = &[
         set(&mut draft.header, "assay", json!(1));
         Ok(())
     }),
-    malformed("payload-member-twice", "jti stands twice, the good one last", Reason::ProofDuplicateMember, |draft, _| {
-        draft.payload_text = Some(|text| text.replacen('{', "{\"jti\":\"x\",", 1));
-        Ok(())
-    }),
+    malformed(
+        "payload-member-twice",
+        "jti stands twice, the good one last",
+        Reason::ProofDuplicateMember,
+        |draft, _| {
+            draft.payload_text = Some(|text| text.replacen('{', "{\"jti\":\"x\",", 1));
+            Ok(())
+        },
+    ),
     malformed("payload-not-an-object", "the payload is an array", Reason::ProofPayloadNotObject, |draft, _| {
         draft.payload_text = Some(|text| format!("[{text}]"));
         Ok(())

@@ -14,16 +14,27 @@ use crate::verdict::{Pass, Stop};
 pub(super) fn cases() -> Vec<Case<World>> {
     let info = Check::SessionTerminated.info();
     vec![
-        Case::new("dbsc/termination/after-sign-out", "S15: after signing out nothing can be refreshed", info.clause, Level::Must, after_sign_out)
-            .claims([info.id])
-            .twin("dbsc/refresh/accepted")
-            .given("a bound session whose user has signed out")
-            .sends("a refresh by the right key")
-            .expects("continue false, or a refusal; no new cookie"),
-        owed("dbsc/termination/instructions", "S15: instructions that end a session name it", Duty::TerminationInstructions, instructions)
-            .given("a bound session whose user has signed out")
-            .sends("a refresh without a proof")
-            .expects("where the answer is continue false, session_identifier is in it: Chromium 156 needs it"),
+        Case::new(
+            "dbsc/termination/after-sign-out",
+            "S15: after signing out nothing can be refreshed",
+            info.clause,
+            Level::Must,
+            after_sign_out,
+        )
+        .claims([info.id])
+        .twin("dbsc/refresh/accepted")
+        .given("a bound session whose user has signed out")
+        .sends("a refresh by the right key")
+        .expects("continue false, or a refusal; no new cookie"),
+        owed(
+            "dbsc/termination/instructions",
+            "S15: instructions that end a session name it",
+            Duty::TerminationInstructions,
+            instructions,
+        )
+        .given("a bound session whose user has signed out")
+        .sends("a refresh without a proof")
+        .expects("where the answer is continue false, session_identifier is in it: Chromium 156 needs it"),
     ]
 }
 

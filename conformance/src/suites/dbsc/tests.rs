@@ -13,8 +13,7 @@ fn the_suite_is_in_order() {
 #[test]
 fn every_clause_has_a_case_and_every_claim_a_rule() {
     let suite = suite();
-    let claimed: BTreeSet<&str> =
-        suite.headers().flat_map(|header| header.claims.iter().map(String::as_str)).collect();
+    let claimed: BTreeSet<&str> = suite.headers().flat_map(|header| header.claims.iter().map(String::as_str)).collect();
     for clause in SERVER_CLAUSES {
         for id in clause.ids {
             assert!(claimed.contains(id), "{}: no case claims {id}", clause.number);

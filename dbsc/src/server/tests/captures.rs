@@ -18,10 +18,7 @@ use crate::server::refresh::{self, Known};
 use crate::server::registration::{self, Offered, Registered};
 use crate::site::{Secure, origin};
 
-const WINDOW: Window = Window {
-    lifetime: 300,
-    depth: 4,
-};
+const WINDOW: Window = Window { lifetime: 300, depth: 4 };
 
 #[derive(Default)]
 struct Seen {
@@ -34,12 +31,9 @@ struct Seen {
 
 #[test]
 fn every_captured_exchange_is_understood() {
-    for (name, registrations, refreshes) in [
-        ("basic", 1, 2),
-        ("audience", 1, 1),
-        ("federated", 2, 0),
-        ("subdomain-site", 1, 0),
-    ] {
+    for (name, registrations, refreshes) in
+        [("basic", 1, 2), ("audience", 1, 1), ("federated", 2, 0), ("subdomain-site", 1, 0)]
+    {
         let Some(capture) = capture(name) else {
             eprintln!("skipped: the shared captures are not here");
             return;
@@ -51,9 +45,8 @@ fn every_captured_exchange_is_understood() {
         assert_eq!(seen.registered.len(), registrations, "{name}");
         assert_eq!(seen.proofs, registrations + refreshes, "{name}");
         let created = capture["events"].as_array().unwrap().iter();
-        let created: Vec<&Value> = created
-            .filter_map(|event| event.pointer("/creationEventDetails/newSession"))
-            .collect();
+        let created: Vec<&Value> =
+            created.filter_map(|event| event.pointer("/creationEventDetails/newSession")).collect();
         assert_eq!(seen.sessions.len(), created.len(), "{name}");
         for (ours, theirs) in seen.sessions.iter().zip(created) {
             agree(ours, theirs);
@@ -79,20 +72,9 @@ impl Seen {
     }
 
     fn registration(&mut self, url: &Url, proof: &Proof) {
-        let plan = self
-            .plans
-            .iter()
-            .find(|plan| plan.endpoint == *url)
-            .unwrap()
-            .clone();
+        let plan = self.plans.iter().find(|plan| plan.endpoint == *url).unwrap().clone();
         let jti = plan.challenge.unwrap();
-        let issued = Issued {
-            session: jti,
-            purpose: Purpose::Registration,
-            issued_at: 0,
-            used: Used::No,
-            newer: 0,
-        };
+        let issued = Issued { session: jti, purpose: Purpose::Registration, issued_at: 0, used: Used::No, newer: 0 };
         let offered = Offered {
             session: &issued.session,
             algorithms: Algorithm::OFFERED,
@@ -101,21 +83,14 @@ impl Seen {
             window: WINDOW,
         };
         assert_eq!(proof.jti.as_ref(), Some(&issued.session));
-        let registered =
-            registration::verify(proof, &offered, Some(&issued), 0, &Enforced::all()).unwrap();
-        self.registered
-            .insert((origin(url), String::new()), registered);
+        let registered = registration::verify(proof, &offered, Some(&issued), 0, &Enforced::all()).unwrap();
+        self.registered.insert((origin(url), String::new()), registered);
     }
 
     fn refresh(&mut self, url: &Url, id: &str, proof: &Proof) {
         let issued = self.issued.remove(proof.jti.as_ref().unwrap()).unwrap();
         let registered = &self.registered[&(origin(url), String::new())];
-        let known = Known {
-            session: id,
-            registered,
-            endpoint: url.as_str(),
-            window: WINDOW,
-        };
+        let known = Known { session: id, registered, endpoint: url.as_str(), window: WINDOW };
         refresh::verify(proof, &known, Some(&issued), 0, &Enforced::all()).unwrap();
     }
 
@@ -123,13 +98,9 @@ impl Seen {
         let headers = headers(&response["headers"]);
         if let Some(field) = Header::Registration.find(pairs(&headers)) {
             for offer in crate::headers::registration::parse(&field.value).unwrap() {
-                let offer = crate::headers::registration::Registration {
-                    provider: None,
-                    ..offer.unwrap()
-                };
+                let offer = crate::headers::registration::Registration { provider: None, ..offer.unwrap() };
                 let again = crate::headers::registration::write(&[offer]).unwrap();
-                let plans =
-                    offers::process(&again, url, Algorithm::OFFERED, Secure::Https).unwrap();
+                let plans = offers::process(&again, url, Algorithm::OFFERED, Secure::Https).unwrap();
                 self.plans.extend(plans.into_iter().map(Result::unwrap));
             }
         }
@@ -158,14 +129,10 @@ impl Seen {
     }
 
     fn instructions(&mut self, url: &Url, headers: &[(String, String)], body: &str) {
-        let Instructions::Continue(instructions) = Instructions::parse(body.as_bytes()).unwrap()
-        else {
+        let Instructions::Continue(instructions) = Instructions::parse(body.as_bytes()).unwrap() else {
             panic!("{body}");
         };
-        let cookie = headers
-            .iter()
-            .find(|(name, _)| name == "Set-Cookie")
-            .unwrap();
+        let cookie = headers.iter().find(|(name, _)| name == "Set-Cookie").unwrap();
         let cookie = SetCookie::parse(&cookie.1).unwrap();
         let credential = &instructions.credentials[0];
         assert_eq!(cookie.name, credential.name);
@@ -173,9 +140,7 @@ impl Seen {
         let named = credential.cookie_attributes();
         assert_eq!(named.differences(&cookie.attributes, host, url.path()), []);
         if url.path().ends_with("reg") {
-            self.sessions.push(
-                Session::create(&instructions, url, Algorithm::Es256, Secure::Https).unwrap(),
-            );
+            self.sessions.push(Session::create(&instructions, url, Algorithm::Es256, Secure::Https).unwrap());
         }
     }
 }
@@ -184,18 +149,12 @@ fn agree(ours: &Session, theirs: &Value) {
     assert_eq!(ours.id, theirs["key"]["id"]);
     assert_eq!(ours.site, theirs["key"]["site"]);
     assert_eq!(ours.refresh_url.as_str(), theirs["refreshUrl"]);
-    assert_eq!(
-        origin(&ours.scope.origin),
-        theirs["inclusionRules"]["origin"]
-    );
+    assert_eq!(origin(&ours.scope.origin), theirs["inclusionRules"]["origin"]);
     let site = ours.scope.reach == crate::scope::Reach::Site;
     assert_eq!(site, theirs["inclusionRules"]["includeSite"]);
     let craving = &theirs["cookieCravings"][0];
     let identity = &ours.cravings[0].identity;
-    assert_eq!(
-        identity.domain,
-        craving["domain"].as_str().unwrap().trim_start_matches('.')
-    );
+    assert_eq!(identity.domain, craving["domain"].as_str().unwrap().trim_start_matches('.'));
     assert_eq!(identity.path, craving["path"]);
     assert_eq!(identity.secure, craving["secure"]);
     assert_eq!(identity.http_only, craving["httpOnly"]);
@@ -204,28 +163,17 @@ fn agree(ours: &Session, theirs: &Value) {
 
 fn headers(value: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|pair| (text(&pair[0]), text(&pair[1])))
-        .collect()
+    value.as_array().unwrap().iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
 }
 
 fn pairs(headers: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 fn capture(name: &str) -> Option<Value> {
-    let root = std::env::var_os("ASSAY_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")),
-        PathBuf::from,
-    );
-    let path = root
-        .join("data/chromium-dbsc")
-        .join(format!("scenario-{name}.json"));
+    let root = std::env::var_os("ASSAY_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")), PathBuf::from);
+    let path = root.join("data/chromium-dbsc").join(format!("scenario-{name}.json"));
     let text = std::fs::read(path).ok()?;
     Some(serde_json::from_slice(&text).unwrap())
 }

@@ -23,30 +23,16 @@ fn layout() -> Layout {
 fn answer(moment: Moment) -> Answer {
     let layout = layout();
     match moment {
-        Moment::Offer => Answer {
-            status: 200,
-            headers: vec![layout.offer("c", Some("a")).unwrap()],
-            body: None,
-        },
+        Moment::Offer => Answer { status: 200, headers: vec![layout.offer("c", Some("a")).unwrap()], body: None },
         Moment::Registered | Moment::Refreshed => layout.session("sid1", "v", "next").unwrap(),
-        Moment::RegistrationRefused => Answer {
-            status: 400,
-            headers: vec![],
-            body: None,
-        },
+        Moment::RegistrationRefused => Answer { status: 400, headers: vec![], body: None },
         Moment::Asked => ask("sid1", "c").unwrap(),
         Moment::Ended => layout.end("sid1"),
     }
 }
 
-const MOMENTS: &[Moment] = &[
-    Moment::Offer,
-    Moment::Registered,
-    Moment::RegistrationRefused,
-    Moment::Asked,
-    Moment::Refreshed,
-    Moment::Ended,
-];
+const MOMENTS: &[Moment] =
+    &[Moment::Offer, Moment::Registered, Moment::RegistrationRefused, Moment::Asked, Moment::Refreshed, Moment::Ended];
 
 #[test]
 fn the_good_answers() {
@@ -55,24 +41,12 @@ fn the_good_answers() {
         offer.headers,
         [(
             Header::Registration.name(),
-            r#"(ES256 RS256);path="/v1/dbsc/registration";challenge="c";authorization="a""#
-                .to_owned()
+            r#"(ES256 RS256);path="/v1/dbsc/registration";challenge="c";authorization="a""#.to_owned()
         )]
     );
     let refreshed = answer(Moment::Refreshed);
-    let header = |name| {
-        refreshed
-            .headers
-            .iter()
-            .find(|(found, _)| *found == name)
-            .unwrap()
-            .1
-            .as_str()
-    };
-    assert_eq!(
-        header("Set-Cookie"),
-        "bound=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=600"
-    );
+    let header = |name| refreshed.headers.iter().find(|(found, _)| *found == name).unwrap().1.as_str();
+    assert_eq!(header("Set-Cookie"), "bound=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=600");
     assert_eq!(header(Header::Challenge.name()), r#""next";id="sid1""#);
     let body = refreshed.body.as_ref().unwrap().to_string();
     let Instructions::Continue(session) = Instructions::parse(body.as_bytes()).unwrap() else {
@@ -80,14 +54,8 @@ fn the_good_answers() {
     };
     let cookie = SetCookie::parse(header("Set-Cookie")).unwrap();
     let named = session.credentials[0].cookie_attributes();
-    assert_eq!(
-        named.differences(&cookie.attributes, "h", "/v1/dbsc/refresh"),
-        []
-    );
-    assert_eq!(
-        answer(Moment::Ended).body.unwrap().to_string(),
-        r#"{"session_identifier":"sid1","continue":false}"#
-    );
+    assert_eq!(named.differences(&cookie.attributes, "h", "/v1/dbsc/refresh"), []);
+    assert_eq!(answer(Moment::Ended).body.unwrap().to_string(), r#"{"session_identifier":"sid1","continue":false}"#);
     assert_eq!(answer(Moment::Asked).status, 403);
 }
 
@@ -113,34 +81,13 @@ fn a_duty_in_force_changes_nothing_and_one_left_out_shows() {
 #[test]
 fn spoiled_headers_still_parse_as_fields() {
     let mut offer = answer(Moment::Offer);
-    spoil(
-        Moment::Offer,
-        &mut offer,
-        &Enforced::all().without(Duty::OfferAlgorithms.id()),
-    );
+    spoil(Moment::Offer, &mut offer, &Enforced::all().without(Duty::OfferAlgorithms.id()));
     assert!(registration::parse(&offer.headers[0].1).unwrap()[0].is_err());
     let mut offer = answer(Moment::Offer);
-    spoil(
-        Moment::Offer,
-        &mut offer,
-        &Enforced::all().without(Duty::OfferPath.id()),
-    );
-    let parsed = registration::parse(&offer.headers[0].1)
-        .unwrap()
-        .remove(0)
-        .unwrap();
+    spoil(Moment::Offer, &mut offer, &Enforced::all().without(Duty::OfferPath.id()));
+    let parsed = registration::parse(&offer.headers[0].1).unwrap().remove(0).unwrap();
     assert!(parsed.path.starts_with("https://elsewhere.example/"));
     let mut asked = answer(Moment::Asked);
-    spoil(
-        Moment::Asked,
-        &mut asked,
-        &Enforced::all().without(Duty::RefreshChallengeSession.id()),
-    );
-    assert_eq!(
-        challenge::parse(&asked.headers[0].1).unwrap()[0]
-            .as_ref()
-            .unwrap()
-            .id,
-        None
-    );
+    spoil(Moment::Asked, &mut asked, &Enforced::all().without(Duty::RefreshChallengeSession.id()));
+    assert_eq!(challenge::parse(&asked.headers[0].1).unwrap()[0].as_ref().unwrap().id, None);
 }

@@ -40,15 +40,9 @@ impl Signer {
             Self::Rs256(key) => {
                 // RSAPublicKey in DER: nine bytes before a modulus of 256, and 65537 at the end.
                 let der = key.public_key().as_ref();
-                PublicKey::Rsa {
-                    n: der[9..265].to_vec(),
-                    e: der[der.len() - 3..].to_vec(),
-                }
+                PublicKey::Rsa { n: der[9..265].to_vec(), e: der[der.len() - 3..].to_vec() }
             }
-            Self::EdDsa(key) => PublicKey::Okp {
-                curve: Curve::Ed25519,
-                x: key.public_key().as_ref().to_vec(),
-            },
+            Self::EdDsa(key) => PublicKey::Okp { curve: Curve::Ed25519, x: key.public_key().as_ref().to_vec() },
         }
     }
 
@@ -61,8 +55,7 @@ impl Signer {
             Self::Rs256(key) => {
                 let mut signature = vec![0; key.public_modulus_len()];
                 let random = SystemRandom::new();
-                key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
-                    .unwrap();
+                key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).unwrap();
                 signature
             }
             Self::EdDsa(key) => key.sign(message).as_ref().to_vec(),
@@ -72,9 +65,5 @@ impl Signer {
 
 /// The same ECDSA signature in DER, which JWS does not have.
 pub(super) fn der(signature: &[u8]) -> Vec<u8> {
-    Signature::from_slice(signature)
-        .unwrap()
-        .to_der()
-        .as_bytes()
-        .to_vec()
+    Signature::from_slice(signature).unwrap().to_der().as_bytes().to_vec()
 }
