@@ -10,7 +10,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-pub use filter::Filter;
+pub use filter::{Filter, glob};
 
 use crate::case::{Case, Header, Suite};
 use crate::context::{Cancel, Context};
@@ -96,11 +96,8 @@ pub fn run<W: 'static>(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> SuiteReport {
-    let chosen: Vec<&Case<W>> = suite
-        .cases
-        .iter()
-        .filter(|case| options.filter.lets_through(&case.header.id))
-        .collect();
+    let chosen: Vec<&Case<W>> =
+        suite.cases.iter().filter(|case| options.filter.lets_through(&case.header.id)).collect();
     let mut report = SuiteReport {
         id: suite.id.clone(),
         title: suite.title.clone(),
@@ -119,9 +116,7 @@ pub fn run<W: 'static>(
         if let Some(feature) = missing(&case.header, options) {
             done.outcome = Outcome::Skip { feature };
         } else if hung >= HUNG_LIMIT {
-            done.outcome = Outcome::Broken {
-                why: format!("not asked: {hung} earlier cases hang"),
-            };
+            done.outcome = Outcome::Broken { why: format!("not asked: {hung} earlier cases hang") };
         } else {
             let began = Instant::now();
             let ended = run_bounded(case, open, options, began);
@@ -166,43 +161,27 @@ struct Ended {
     hangs: bool,
 }
 
-fn run_bounded<W: 'static>(
-    case: &Case<W>,
-    open: &Arc<dyn Open<W>>,
-    options: &Options,
-    began: Instant,
-) -> Ended {
+fn run_bounded<W: 'static>(case: &Case<W>, open: &Arc<dyn Open<W>>, options: &Options, began: Instant) -> Ended {
     let deadline = began + options.timeout;
-    let context = Context::new(
-        options.profile.clone(),
-        options.seed.derive(&case.header.id),
-        options.now,
-        deadline,
-    );
+    let context = Context::new(options.profile.clone(), options.seed.derive(&case.header.id), options.now, deadline);
     let (sender, receiver) = mpsc::channel();
     let (job, open) = (case.clone(), Arc::clone(open));
     let mut inside = context.clone();
-    let spawned = thread::Builder::new()
-        .name(format!("case {}", case.header.id))
-        .spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| {
-                let mut world = open.open(&mut inside)?;
-                job.run(&mut world, &mut inside)
-            }));
-            let outcome = match result {
-                Ok(result) => Outcome::from(result),
-                Err(panic) => Outcome::Broken {
-                    why: format!("the case panicked: {}", words(panic.as_ref())),
-                },
-            };
-            // Nobody listens when the case was given up.
-            let _ = sender.send(outcome);
-        });
+    let spawned = thread::Builder::new().name(format!("case {}", case.header.id)).spawn(move || {
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let mut world = open.open(&mut inside)?;
+            job.run(&mut world, &mut inside)
+        }));
+        let outcome = match result {
+            Ok(result) => Outcome::from(result),
+            Err(panic) => Outcome::Broken { why: format!("the case panicked: {}", words(panic.as_ref())) },
+        };
+        // Nobody listens when the case was given up.
+        let _ = sender.send(outcome);
+    });
     if let Err(error) = spawned {
         return Ended {
-            outcome: Outcome::Broken {
-                why: format!("no thread for the case: {error}"),
-            },
+            outcome: Outcome::Broken { why: format!("no thread for the case: {error}") },
             context,
             hangs: false,
         };
@@ -211,14 +190,9 @@ fn run_bounded<W: 'static>(
         let left = deadline.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left.min(TICK)) {
             Ok(outcome) => {
-                return Ended {
-                    outcome,
-                    context,
-                    hangs: false,
-                };
+                return Ended { outcome, context, hangs: false };
             }
-            Err(RecvTimeoutError::Timeout) if !left.is_zero() && !options.cancel.is_cancelled() => {
-            }
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() && !options.cancel.is_cancelled() => {}
             Err(_) => break,
         }
     }

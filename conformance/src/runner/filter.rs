@@ -10,9 +10,7 @@ impl Filter {
     /// A filter of these patterns. One with `*` or `?` must match the whole id, where `*` stops
     /// at a `/` and `**` does not; any other lets through every id that contains it.
     pub fn new(patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            patterns: patterns.into_iter().map(Into::into).collect(),
-        }
+        Self { patterns: patterns.into_iter().map(Into::into).collect() }
     }
 
     /// Does a case with this id run?
@@ -20,7 +18,7 @@ impl Filter {
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| {
                 if pattern.contains(['*', '?']) {
-                    matches(pattern.as_bytes(), id.as_bytes())
+                    glob(pattern, id)
                 } else {
                     id.contains(pattern.as_str())
                 }
@@ -31,6 +29,11 @@ impl Filter {
     pub fn patterns(&self) -> &[String] {
         &self.patterns
     }
+}
+
+/// Does the whole id match the glob, where `*` stops at a `/` and `**` does not?
+pub fn glob(pattern: &str, id: &str) -> bool {
+    matches(pattern.as_bytes(), id.as_bytes())
 }
 
 /// Matches with one table row a pattern byte, so that no pattern takes more than
@@ -52,13 +55,9 @@ fn matches(pattern: &[u8], text: &[u8]) -> bool {
         let mut open = false;
         for (at, slot) in next.iter_mut().enumerate() {
             let here = reached.get(at).copied().unwrap_or(false);
-            let before = at
-                .checked_sub(1)
-                .and_then(|i| Some((*reached.get(i)?, *text.get(i)?)));
+            let before = at.checked_sub(1).and_then(|i| Some((*reached.get(i)?, *text.get(i)?)));
             *slot = match (stars, before) {
-                (0, Some((from, byte))) => {
-                    from && (first == byte || (first == b'?' && byte != b'/'))
-                }
+                (0, Some((from, byte))) => from && (first == byte || (first == b'?' && byte != b'/')),
                 (0, None) => false,
                 (_, step) => {
                     if stars == 1 && step.is_some_and(|(_, byte)| byte == b'/') {
@@ -83,11 +82,7 @@ mod tests {
         for (pattern, id, expected) in [
             ("registration/**", "registration/client-data/type-get", true),
             ("registration/*", "registration/client-data/type-get", false),
-            (
-                "registration/*/type-*",
-                "registration/client-data/type-get",
-                true,
-            ),
+            ("registration/*/type-*", "registration/client-data/type-get", true),
             ("**/type-get", "registration/client-data/type-get", true),
             ("*/type-?et", "a/type-get", true),
             ("*/type-?et", "a/type-gget", false),
@@ -97,11 +92,7 @@ mod tests {
             ("*", "", true),
             ("a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
         ] {
-            assert_eq!(
-                Filter::new([pattern]).lets_through(id),
-                expected,
-                "{pattern} {id}"
-            );
+            assert_eq!(Filter::new([pattern]).lets_through(id), expected, "{pattern} {id}");
         }
         assert!(Filter::default().lets_through("anything"));
     }
