@@ -238,6 +238,7 @@ pub struct TestArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TestKind {
     /// A relying-party server: registration and authentication
+    #[value(alias = "relying-party")]
     Server,
     /// A CTAP2 authenticator
     Authenticator,

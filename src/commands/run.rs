@@ -36,7 +36,8 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
         judge::authenticator(&plan, &KeyTarget::Fresh, &lab, &state, &mut bar),
     ];
     drop(bar);
-    let replay = format!("assay run --seed {}", plan.seed);
+    let replay =
+        format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
     let report = plan.report("the whole lab", "the lab's own server and key", "", &replay, suites);
     judge::write(&report, &args.out)?;
     server.stop();
