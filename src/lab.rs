@@ -136,12 +136,13 @@ impl Lab {
     }
 }
 
-/// Every check that `--without` can name, and the profiles that enforce it.
+/// Every check that `--without` can name, and the profiles that enforce it: none for those of
+/// device-bound sessions, which are always in force.
 pub fn every_check() -> Vec<(CheckInfo, Vec<&'static str>)> {
     let everywhere: Vec<&'static str> = assay_relying_party::profiles().iter().map(|profile| profile.name).collect();
     let ceremonies = all_checks().into_iter().map(|listed| (listed.check, listed.profiles));
     let challenges = assay_server::check::infos().map(|check| (check, everywhere.clone()));
-    let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), everywhere.clone()));
+    let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), Vec::new()));
     let duties = assay_dbsc::Duty::ALL.iter().map(|duty| (duty.info(), everywhere.clone()));
     ceremonies.chain(challenges).chain(sessions).chain(duties).collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn run(here: &Place) -> Result<Exit> {
             .map(|(check, profiles)| {
                 json!({
                     "id": check.id, "clause": check.clause, "kind": check.kind.to_string(),
-                    "summary": check.summary, "profiles": profiles,
+                    "summary": check.summary, "profiles": profiles, "suite": suite(profiles),
                 })
             })
             .collect();
@@ -28,8 +28,14 @@ pub(super) fn run(here: &Place) -> Result<Exit> {
     let width = checks.iter().map(|(check, _)| check.id.len()).max().unwrap_or_default();
     let mut out = String::new();
     for (check, profiles) in &checks {
-        writeln!(out, "{:width$}  {}  {:34}  {}", check.id, check.kind, profiles.join(","), check.clause)?;
+        let enforced = if profiles.is_empty() { "always".to_owned() } else { profiles.join(",") };
+        writeln!(out, "{:width$}  {}  {enforced:34}  {}", check.id, check.kind, check.clause)?;
     }
     print(&out)?;
     Ok(Exit::Good)
+}
+
+/// The suite that notices when the check is left out. Device-bound sessions have no profiles.
+fn suite(profiles: &[&str]) -> &'static str {
+    if profiles.is_empty() { "dbsc" } else { "relying-party" }
 }

@@ -1,6 +1,5 @@
 mod blob;
 mod payload;
-mod real;
 
 use serde_json::{Value, json};
 use time::macros::date;
