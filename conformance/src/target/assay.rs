@@ -11,16 +11,19 @@ pub const CAPABILITIES: &str = "/v1/capabilities";
 /// What a target file says, completed by what the dialect settles.
 #[must_use]
 pub fn complete(mut file: TargetFile) -> TargetFile {
+    let mut add = |features: &[&str]| file.features.extend(features.iter().map(|feature| (*feature).to_owned()));
     if file.dialect == Dialect::Assay {
-        file.answers
-            .code
-            .get_or_insert_with(|| String::from("/code"));
-        file.endpoints
-            .begin_usernameless
-            .get_or_insert_with(|| String::from("/v1/authentication/options"));
+        add(&["requirements", "judges-extensions"]);
+        file.endpoints.begin_usernameless.get_or_insert_with(|| "/v1/authentication/options".to_owned());
+        if file.answers.code.is_empty() {
+            file.answers.code = ["/check", "/code"].map(str::to_owned).to_vec();
+        }
+    }
+    if !file.features.contains("webauthn-json") {
+        file.features.insert("fido-rest".to_owned());
     }
     if file.endpoints.begin_usernameless.is_some() {
-        file.features.insert(String::from("usernameless"));
+        file.features.insert("usernameless".to_owned());
     }
     file
 }
@@ -31,8 +34,7 @@ pub fn for_url(name: impl Into<String>, url: impl Into<String>) -> Result<Target
     let mut file = TargetFile::relying_party(name, url, Dialect::FidoRest);
     let answer = Http::new(&file)?.get(CAPABILITIES)?;
     let capabilities: Option<Value> = serde_json::from_str(&answer.text).ok();
-    let ours =
-        |capabilities: &Value| capabilities.get("dialect").and_then(Value::as_str) == Some("assay");
+    let ours = |capabilities: &Value| capabilities.get("dialect").and_then(Value::as_str) == Some("assay");
     if answer.status == 200 && capabilities.as_ref().is_some_and(ours) {
         file.dialect = Dialect::Assay;
     }

@@ -116,8 +116,8 @@ pub struct Answers {
     /// JSON pointer to the machine code of the very check that refused, where that is told beside
     /// a coarser code.
     pub check: Option<String>,
-    /// JSON pointer to a machine code of a refusal.
-    pub code: Option<String>,
+    /// JSON pointers to a machine code of a refusal, tried in order.
+    pub code: Vec<String>,
     /// JSON pointers to texts for people, tried in order.
     pub message: Vec<String>,
     /// Patterns from error text to reason code, tried in order.
@@ -129,7 +129,7 @@ impl Default for Answers {
         Self {
             options: String::new(),
             check: None,
-            code: None,
+            code: Vec::new(),
             message: ["/errorMessage", "/message", "/error", "/detail", "/title"].map(String::from).to_vec(),
             codes: Vec::new(),
         }

@@ -26,7 +26,7 @@ pub enum Source {
 /// How reasons are read from a target's answers.
 #[derive(Debug, Clone, Default)]
 pub struct Reasons {
-    code: Option<String>,
+    codes: Vec<String>,
     messages: Vec<String>,
     patterns: Vec<(Regex, String)>,
 }
@@ -36,45 +36,28 @@ impl Reasons {
     pub fn new(answers: &Answers) -> Result<Self, TargetFileError> {
         let mut patterns = Vec::with_capacity(answers.codes.len());
         for map in &answers.codes {
-            let pattern = Regex::new(&map.pattern).map_err(|error| {
-                TargetFileError::Pattern(map.pattern.clone(), error.to_string())
-            })?;
+            let pattern = Regex::new(&map.pattern)
+                .map_err(|error| TargetFileError::Pattern(map.pattern.clone(), error.to_string()))?;
             patterns.push((pattern, map.code.clone()));
         }
-        Ok(Self {
-            code: answers.code.clone(),
-            messages: answers.message.clone(),
-            patterns,
-        })
+        Ok(Self { codes: answers.check.iter().chain(&answers.code).cloned().collect(), messages: answers.message.clone(), patterns })
     }
 
     /// What the answer says to people: the first of the message members that is a text.
     pub fn message(&self, body: Option<&Value>, text: &str) -> String {
         let member = |pointer: &String| body?.pointer(pointer)?.as_str().map(str::to_owned);
-        self.messages
-            .iter()
-            .find_map(member)
-            .unwrap_or_else(|| text.chars().take(500).collect())
+        self.messages.iter().find_map(member).unwrap_or_else(|| text.chars().take(500).collect())
     }
 
-    /// The reason: stated in the code member, or else mapped from `message`.
+    /// The reason: stated in one of the code members, or else mapped from `message`.
     pub fn reason(&self, body: Option<&Value>, message: &str) -> Option<Reason> {
-        let stated = self.code.as_ref().and_then(|pointer| {
+        let stated = self.codes.iter().find_map(|pointer| {
             let code = body?.pointer(pointer)?.as_str()?;
-            Some(Reason {
-                code: code.to_owned(),
-                source: Source::Stated,
-            })
+            Some(Reason { code: code.to_owned(), source: Source::Stated })
         });
         stated.or_else(|| {
-            let (_, code) = self
-                .patterns
-                .iter()
-                .find(|(pattern, _)| pattern.is_match(message))?;
-            Some(Reason {
-                code: code.clone(),
-                source: Source::Mapped,
-            })
+            let (_, code) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(message))?;
+            Some(Reason { code: code.clone(), source: Source::Mapped })
         })
     }
 }

@@ -37,6 +37,7 @@ edits! {
         Unrelated = "x5c-unrelated", Wrong, "a certificate at the end that has no part in the path", unrelated;
         RootOnly = "x5c-root-only", Wrong, "nothing but the root", |d| d.certificates = vec![d.issued.root.clone()];
         IntermediateGarbage = "x5c-intermediate-garbage", Wrong, "an intermediate that is not DER", |d| if let Some(last) = d.certificates.get_mut(1) { *last = vec![0xff; 64]; };
+        UnknownAlgorithm = "x5c-unknown-algorithm", Wrong, "a leaf signed by an algorithm that is nobody's", unknown_algorithm;
         TooLong = "x5c-too-long", Wrong, "seventeen certificates", |d| d.certificates.extend(vec![d.issued.root.clone(); 17_usize.saturating_sub(d.certificates.len())]);
         RogueWithRoot = "x5c-rogue-with-root", Wrong, "a whole path of the same names and other keys, its own root at the end", rogue_with_root;
     }
@@ -75,6 +76,18 @@ fn unrelated(draft: &mut X5cDraft) {
     chain.usurp();
     if let Ok(issued) = chain.issue() {
         draft.certificates.extend(issued.intermediates);
+    }
+}
+
+/// Renames ecdsa-with-SHA256, inside and outside alike, to its neighbour that does not exist.
+fn unknown_algorithm(draft: &mut X5cDraft) {
+    const KNOWN: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+    let Some(leaf) = draft.certificates.first_mut() else { return };
+    let places: Vec<usize> = leaf.windows(KNOWN.len()).enumerate().filter(|(_, bytes)| *bytes == KNOWN).map(|(at, _)| at).collect();
+    for place in places {
+        if let Some(last) = leaf.get_mut(place + KNOWN.len() - 1) {
+            *last = 0x7f;
+        }
     }
 }
 

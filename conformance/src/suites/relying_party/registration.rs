@@ -7,6 +7,7 @@ mod credential_key;
 mod policy;
 mod statements;
 
+use assay_mint::edits::AuthenticatorDataEdit;
 use assay_mint::registration::RegistrationForge;
 
 use super::base::Base;
@@ -35,7 +36,27 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     cases.extend(statements::cases());
     cases.extend(certificates::cases());
     cases.extend(policy::cases());
+    cases.push(declared_shorter());
     cases
+}
+
+/// The last byte of the id is left to the key, and is always one that no CBOR begins with.
+fn declared_shorter() -> (Basis, Case<World>) {
+    let rule = Rule::refuse("authenticator-data", &["cose_not_cbor"], &[])
+        .registration("WebAuthn L3 6.5.1")
+        .demands("What follows the credential id is its key: one byte earlier there is none.");
+    let edit = AuthenticatorDataEdit::CredentialIdDeclaredShorter;
+    let change = Change::new(
+        "credential-id-declared-shorter",
+        "the credential id is declared one byte shorter",
+        move |mut forge: RegistrationForge| {
+            if let Some(last) = forge.credential_id.last_mut() {
+                *last = 0xff;
+            }
+            forge.edited(edit)
+        },
+    );
+    case(Base::None, &rule, &change)
 }
 
 /// The case of one change of a good registration.

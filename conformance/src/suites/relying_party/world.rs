@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::evidence::{Exchange, Message, Part, Role};
 use crate::runner::Open;
+use crate::suites::dbsc::TargetClock;
 use crate::target::{Answer, Dialect, RelyingPartyTarget, TargetError};
 use crate::verdict::Stop;
 
@@ -18,26 +19,21 @@ pub struct World {
     pub(super) lab: Lab,
     pub(super) origin: String,
     pub(super) rp_id: Option<String>,
+    pub(super) clock: Option<Arc<dyn TargetClock>>,
 }
 
 /// Opens worlds: every case gets a session of its own with the server that `target` reaches.
-/// `origin` is what client data name; `rp_id` is for servers whose options do not say it.
+/// `origin` is what client data name; `rp_id` is for servers whose options do not say it; `clock`
+/// moves the server's time, where that is ours to move.
 pub fn opener(
     target: Box<dyn RelyingPartyTarget>,
     lab: Lab,
     origin: String,
     rp_id: Option<String>,
+    clock: Option<Arc<dyn TargetClock>>,
 ) -> Arc<dyn Open<World>> {
-    let target = Mutex::new(target);
-    Arc::new(move |_: &mut Context| {
-        let session = target.lock().unwrap_or_else(PoisonError::into_inner).new_session();
-        Ok(World {
-            target: session.map_err(|error| Stop::broken(error.to_string()))?,
-            lab,
-            origin: origin.clone(),
-            rp_id: rp_id.clone(),
-        })
-    })
+    let first = Mutex::new(World { target, lab, origin, rp_id, clock });
+    Arc::new(move |_: &mut Context| first.lock().unwrap_or_else(PoisonError::into_inner).other_session())
 }
 
 impl World {
@@ -48,6 +44,7 @@ impl World {
             lab: self.lab,
             origin: self.origin.clone(),
             rp_id: self.rp_id.clone(),
+            clock: self.clock.clone(),
         })
     }
 

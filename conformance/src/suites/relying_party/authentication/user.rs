@@ -36,7 +36,11 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             forge
         }),
     ));
+    let unknown = Rule::refuse("user-usernameless", &["credential_unknown"], &[Envelope(E::BothIdsOther)])
+        .authentication(IDENTIFIED)
+        .demands("A credential that no account holds signs nobody in, whatever user handle comes with it.");
     cases.extend(stranger.authentications(Start::Usernameless));
+    cases.extend(unknown.authentications(Start::Usernameless));
     for case in [other_users_credential(), not_listed(), usernameless_other_account(), other_key(), backup_policy()] {
         cases.push((Basis::Normative, case));
     }
@@ -67,6 +71,7 @@ fn other_users_credential() -> Case<World> {
     .given("Alice and Bob, each with a credential, and request options for Alice")
     .sends("a good answer by Bob's credential")
     .expects("A credential signs in whoever holds it, and nobody else.")
+    .claims(["credential_not_allowed"])
     .twin(Start::Es256.twin())
 }
 

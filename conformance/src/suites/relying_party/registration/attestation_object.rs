@@ -21,8 +21,9 @@ pub(super) const RULES: &[Rule] = &[
         ],
     )
     .demands("What does not decode as CBOR ends the ceremony, and no declared length is believed before the bytes are there."),
-    refuse(&["attestation_object_not_map", "attestation_object_not_cbor", "attestation_object_trailing_bytes"], &[Object(E::NotMap), Object(E::Json)])
-        .demands("An attestation object is a CBOR map."),
+    refuse(&["attestation_object_not_map"], &[Object(E::NotMap)]).demands("An attestation object is a CBOR map."),
+    refuse(&["attestation_object_not_cbor", "attestation_object_not_map"], &[Object(E::Json)])
+        .demands("JSON is no CBOR."),
     refuse(&["attestation_object_not_map"], &[Object(E::Tagged)])
         .registration("WebAuthn L3 2.4; 6.5.4")
         .hardening()

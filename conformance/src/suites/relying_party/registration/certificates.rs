@@ -1,19 +1,50 @@
 //! Attestation certificates and their paths (WebAuthn L3 8.2.1; 7.1 steps 23 and 24; RFC 5280).
 
+use assay_mint::certificate::extension::Extension;
+use assay_mint::chain::Chain;
 use assay_mint::edits::Edit::{self, CertificateEdit as Certificate, PathEdit as Path, X5cEdit as X5c};
 use assay_mint::edits::{CertificateEdit as C, PathEdit as P, X5cEdit as X};
+use assay_mint::registration::RegistrationForge;
+use assay_mint::statement::Format;
+use assay_protocol::tree::der::write;
 
 use crate::case::Case;
 use crate::suites::relying_party::base::Base;
 use crate::suites::relying_party::basis::Basis;
-use crate::suites::relying_party::rule::Rule;
+use crate::suites::relying_party::rule::{Change, Rule};
 use crate::suites::relying_party::world::World;
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let packed = [CERTIFICATE, PATH, CHAIN].concat();
     let mut cases: Vec<_> = packed.iter().flat_map(|rule| rule.registrations(Base::Packed)).collect();
+    let key = refuse(&["attestation_key_unsupported", "packed_signature"], &[])
+        .registration("WebAuthn L3 8.2 verification step 2.1")
+        .demands("A key that is for no signature has signed nothing.");
+    let change = of_chain("key-x25519", "its key is for key agreement and for no signature", |chain| {
+        let algorithm = write::sequence(&[write::oid(&[1, 3, 101, 110])]);
+        chain.leaf.spec.public_key = write::sequence(&[algorithm, write::bit_string(&[9; 32])]);
+    });
+    cases.push(super::case(Base::Packed, &key, &change));
+    let extension = refuse(&["certificate_extension_undecodable", "packed_certificate_basic_constraints"], &[])
+        .registration("WebAuthn L3 8.2.1; RFC 5280 4.2.1.9")
+        .demands("Basic constraints that do not decode do not say that the certificate is no CA's.");
+    let change = of_chain("basic-constraints-undecodable", "its basic constraints do not decode", |chain| {
+        chain.leaf.spec.basic_constraints = None;
+        chain.leaf.spec.extra_extensions.push(Extension { oid: vec![2, 5, 29, 19], critical: false, value: vec![0x30, 5, 1] });
+    });
+    cases.push(super::case(Base::Packed, &extension, &change));
     cases.extend(FIDO_U2F.iter().flat_map(|rule| rule.registrations(Base::FidoU2f)));
     cases
+}
+
+/// A change of the certificates behind a packed statement.
+fn of_chain(name: &str, plants: &str, edit: fn(&mut Chain)) -> Change<RegistrationForge> {
+    Change::new(name, plants, move |mut forge: RegistrationForge| {
+        if let Format::Packed(chain) = &mut forge.format {
+            edit(chain);
+        }
+        forge
+    })
 }
 
 const REQUIREMENTS: &str = "WebAuthn L3 8.2.1";
@@ -114,7 +145,7 @@ const fn path(codes: &'static [&'static str], edits: &'static [Edit]) -> Rule {
 }
 
 const PATH: &[Rule] = &[
-    path(&["path_untrusted", "path_signature"], &[Path(P::Rogue), Path(P::SelfMadeIntermediate)])
+    path(&["path_signature", "path_untrusted"], &[Path(P::Rogue), Path(P::SelfMadeIntermediate)])
         .demands("Authorities are known by their keys: a right name over another key is nobody's."),
     path(&["path_issuer_not_ca"], &[
         Path(P::LeafAsAuthority),
@@ -151,11 +182,14 @@ const CHAIN: &[Rule] = &[
     Rule::refuse("x5c", &["certificate_undecodable"], &[X5c(X::IntermediateGarbage)])
         .registration("RFC 5280 4.1")
         .demands("A certificate that does not decode vouches for nothing."),
+    Rule::refuse("x5c", &["certificate_algorithm_unsupported", "path_signature"], &[X5c(X::UnknownAlgorithm)])
+        .registration(TRUST)
+        .demands("A signature by an algorithm that nobody knows is verified by nobody."),
     Rule::refuse("x5c", &["statement_x5c_too_long"], &[X5c(X::TooLong)])
         .registration("RFC 5280 6.1")
         .hardening()
         .demands("A path has an end: nobody is made to verify signatures without number."),
-    Rule::refuse("x5c", &["path_untrusted", "path_signature"], &[X5c(X::RogueWithRoot)])
+    Rule::refuse("x5c", &["path_signature", "path_untrusted", "root_in_x5c"], &[X5c(X::RogueWithRoot)])
         .registration(TRUST)
         .demands("What a statement brings along is never an anchor, least of all its own root."),
     Rule::refuse("x5c", &["root_in_x5c"], &[X5c(X::WithRoot)])

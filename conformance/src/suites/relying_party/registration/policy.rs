@@ -143,9 +143,12 @@ const ROWS: &[Row] = &[
         base: Base::Packed,
         clause: METADATA,
         needs: &[need::LAB_METADATA, need::REQUIREMENTS],
-        plants: "an Ed25519 credential by a model that makes none, as its metadata say",
+        plants: "an RSA credential by a model that makes none, as its metadata say",
         change: |mut forge| {
-            with_ed25519(&mut forge);
+            // A key that cannot be had leaves the good one in place, and the case fails loudly.
+            if let Ok(key) = SigningKey::rs256() {
+                forge.credential_key = key;
+            }
             forge
         },
         codes: &["metadata_algorithm"],

@@ -32,7 +32,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
         forge
     });
     cases.push(super::case(Base::FidoU2f, &key, &ed25519));
-    cases.push(super::case(Base::FidoU2f, &CERTIFICATE_KEY, &leaf_on_ed25519()));
+    cases.push(certificate_key());
     cases
 }
 
@@ -48,14 +48,24 @@ const CERTIFICATE_KEY: Rule = Rule::refuse("fido-u2f", &["fido_u2f_certificate_k
     .registration("WebAuthn L3 8.6 verification step 2")
     .demands("A U2F attestation certificate's key is on P-256, whatever else could verify the signature.");
 
-fn leaf_on_ed25519() -> Change<RegistrationForge> {
-    Change::new("certificate-key-ed25519", "the attestation certificate's key is an Ed25519 key", |mut forge: RegistrationForge| {
+/// The key is not the one that the lab's metadata know the model by; so no path is asked for.
+fn certificate_key() -> (Basis, Case<World>) {
+    let change = Change::new("certificate-key-ed25519", "the attestation certificate's key is an Ed25519 key", |mut forge: RegistrationForge| {
         let key = SigningKey::ed25519(&forge.seed.derive("leaf on ed25519"));
         if let (Format::FidoU2f(chain), Ok(key)) = (&mut forge.format, key) {
             Chain::set_leaf_key(chain, key);
         }
         forge
-    })
+    });
+    let (basis, described) = super::case(Base::FidoU2f, &CERTIFICATE_KEY, &change);
+    let header = described.header;
+    let mut case = Case::new("", "", "", header.level, move |world: &mut World, context| {
+        let mut request = super::registration_request(world, context, Base::FidoU2f);
+        request.requirements = None;
+        super::ask(world, context, Base::FidoU2f, &request, CERTIFICATE_KEY.codes, &change)
+    });
+    case.header = header;
+    (basis, case)
 }
 
 const STEP_1: &str = "WebAuthn L3 8.2 verification step 1";
@@ -146,12 +156,13 @@ const PACKED: &[Rule] = &[
         .registration("WebAuthn L3 2.4")
         .hardening()
         .demands("CBOR is written in one way, inside the statement as well."),
-    packed(&["packed_signature", "attestation_algorithm_unsupported"], &[
-        Statement(E::AlgOtherKind),
-        Statement(E::AlgOtherHash),
-        Statement(E::AlgUnknown),
-        Statement(E::AlgZero),
-    ])
+    packed(&["packed_signature", "attestation_algorithm_unsupported"], &[Statement(E::AlgOtherKind)])
+        .registration(STEP_2)
+        .demands("The signature is verified by the statement's algorithm, not by whichever fits the key."),
+    packed(
+        &["attestation_algorithm_unsupported", "packed_signature"],
+        &[Statement(E::AlgOtherHash), Statement(E::AlgUnknown), Statement(E::AlgZero)],
+    )
     .registration(STEP_2)
     .demands("The signature is verified by the statement's algorithm, not by whichever fits the key."),
     packed(&["packed_self_signature"], &[Statement(E::X5cMissing)])

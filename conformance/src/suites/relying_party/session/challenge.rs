@@ -24,7 +24,7 @@ const GONE: [&str; 3] = ["challenge_reused", "challenge_unknown", "challenge_mis
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let cases = [
-        row("registration-replayed", "The same registration again", Level::Must, &[], replay_registration, [
+        row("registration-replayed", "The same registration again", Level::Must, &["challenge_reused"], replay_registration, [
             "a user who has just registered",
             "the same registration, byte by byte, once more",
             "A challenge is answered once.",
@@ -39,7 +39,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             "a good registration to the same challenge",
             "A challenge is gone with the first answer, also with a bad one: nobody may try until one is right.",
         ]),
-        row("authentication-replayed", "The same authentication again", Level::Must, &[], replay_authentication, [
+        row("authentication-replayed", "The same authentication again", Level::Must, &["challenge_reused"], replay_authentication, [
             "a user who has just authenticated",
             "the same authentication, byte by byte, once more",
             "A challenge is answered once: otherwise whoever has seen one answer is let in for ever.",
@@ -74,7 +74,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             "a good registration to the challenge of the request options",
             "A challenge belongs to the ceremony that it was issued for.",
         ]),
-        row("registration-unasked", "A registration that nobody asked for", Level::Must, &["challenge_unknown"], registration_unasked, [
+        row("registration-unasked", "A registration that nobody asked for", Level::Must, &[], registration_unasked, [
             "a session without any options",
             "a registration to a challenge that was never issued",
             "Challenges are the server's own.",
@@ -129,14 +129,16 @@ fn replay_registration(world: &mut World, context: &mut Context) -> Result<Pass,
 }
 
 fn reuse_registration(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
-    let request = registration_request(world, context, Base::None);
+    // An account that is there already, so that nothing but the challenge is in the way.
+    let (request, _) = register(world, context, Base::None, |_| {})?;
     let offer = begin_registration(world, context, &request)?;
     let forge = registration_forge(world, Base::None, &offer);
-    let (first, _) = send_registration(world, context, &Sending::setup("register", &forge), &[])?;
+    let sending = Sending::setup("register a second credential", &forge);
+    let (first, _) = send_registration(world, context, &sending, &[])?;
     led(&first, true)?;
     let mut other = forge.clone();
-    other.credential_id = forge.seed.derive("second credential").stream(32);
-    let (again, _) = send_registration(world, context, &Sending::probe("register another credential", &other), &[])?;
+    other.credential_id = forge.seed.derive("another credential").stream(32);
+    let (again, _) = send_registration(world, context, &Sending::probe("register a third credential", &other), &[])?;
     judge::refused(world, &again, &GONE)
 }
 

@@ -73,10 +73,10 @@ pub(super) const RULES: &[Rule] = &[
     refuse(&["authenticator_data_credential_id_truncated"], &[Data(E::CredentialIdOverrun)])
         .registration(ATTESTED)
         .demands("The credential id is as long as it says, and no byte beyond the message is read for it."),
-    refuse(&["cose_not_cbor", "cose_not_map"], &[Data(E::CredentialIdDeclaredLonger), Data(E::PublicKeyTruncated)])
+    refuse(&["cose_not_map"], &[Data(E::CredentialIdDeclaredLonger)])
         .registration(ATTESTED)
-        .demands("A credential public key that does not decode is none."),
-    refuse(&["cose_not_map", "cose_not_cbor"], &[Data(E::CredentialIdDeclaredShorter)])
+        .demands("What follows the credential id is its key: one byte further on there is none."),
+    refuse(&["cose_not_cbor"], &[Data(E::PublicKeyTruncated)])
         .registration(ATTESTED)
         .demands("A credential public key that does not decode is none."),
     refuse(&["authenticator_data_public_key_missing"], &[Data(E::PublicKeyMissing)])
@@ -86,7 +86,7 @@ pub(super) const RULES: &[Rule] = &[
         .registration("WebAuthn L3 7.1 step 25; 6.5.1")
         .should()
         .demands("A credential id has 1023 bytes at most."),
-    accept(&[Data(E::UserNotVerified)])
+    Rule::accept("not-required", &[Data(E::UserNotVerified)])
         .both("WebAuthn L3 7.1 step 16", "WebAuthn L3 7.2 step 17")
         .ask(Ask::UserVerification("discouraged"))
         .demands("Where user verification is not required, its flag is not looked at."),
@@ -101,8 +101,4 @@ pub(super) const RULES: &[Rule] = &[
         .registration("WebAuthn L3 6.5.1; 7.1 step 24")
         .should()
         .demands("Without attestation the AAGUID is a claim that nobody made, and no reason to refuse."),
-    accept(&[Data(E::SignCountMaximum)])
-        .registration("WebAuthn L3 6.1.1")
-        .should()
-        .demands("A counter may begin anywhere; all of its 32 bits are stored."),
 ];

@@ -225,6 +225,11 @@ pub(super) const RULES: &[Rule] = &[
         .basis(Basis::Tool)
         .needs(&[need::FIDO_REST])
         .demands("FIDO's contract has no transports in its messages."),
+    Rule::accept("fido-rest", &[Envelope(E::RawIdMissing), Envelope(E::ExtensionResultsMissing)])
+        .both("FIDO conformance API", "FIDO conformance API")
+        .basis(Basis::Tool)
+        .needs(&[need::FIDO_REST])
+        .demands("FIDO's contract has neither rawId nor clientExtensionResults in its messages."),
     accept(&[Envelope(E::ExtensionResultUnknown), Envelope(E::ExtensionResultAppId), Envelope(E::ExtensionResultPrf)])
         .both("WebAuthn L3 7.1 step 28", "WebAuthn L3 7.2 step 23")
         .should()
