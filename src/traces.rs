@@ -42,7 +42,7 @@ pub fn all(lab: &Lab) -> Result<Vec<Trace>> {
 fn registration(stage: &mut Stage) -> Result<Trace> {
     let mut trace = Trace::new("A registration");
     let options = stage.post("/v1/registration/options", &json!({"username": "ada", "attestation": "direct"}))?;
-    trace.step("server", format!("options for {}: a challenge, three algorithms, attestation direct", options["user"]["name"]));
+    trace.step("server", format!("options for {}: a challenge, three algorithms, attestation direct", text(&options, "/user/name")));
     let response = stage.create(&options)?;
     trace.step("key", format!("a key pair, attested by a {} certificate", stage.model_name()));
     let verdict = stage.post("/v1/registration/verify", &response)?;

@@ -1,13 +1,15 @@
 //! Whole-lab behaviour and the house rules, one binary.
 
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod dbsc;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
-mod checks;
-#[cfg(test)]
 mod inspect;
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod policy_rows;
 #[cfg(test)]
@@ -20,3 +22,5 @@ mod tidy;
 mod vectors;
 #[cfg(test)]
 mod verify;
+#[cfg(test)]
+mod witness_key;

@@ -64,7 +64,7 @@ stage release-without-pkg-config env PKG_CONFIG=/bin/false cargo build --quiet -
 stage main-job main_job
 stage tests cargo test --workspace --no-fail-fast
 if [ "$long" = yes ]; then
-    stage tests-long env ASSAY_LONG=1 cargo test --test lab --release -- long
+    stage tests-long env ASSAY_LONG=1 cargo test --test lab --no-fail-fast
     stage bench cargo bench
 fi
 
