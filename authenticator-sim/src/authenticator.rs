@@ -11,6 +11,7 @@ use assay_protocol::pin_uv::{KeyAgreement, Protocol};
 
 use crate::config::KeyConfig;
 use crate::credential::{Found, Vault};
+use crate::defect::{self, Defect};
 use crate::env::{Env, Rng, StoreError};
 use crate::get_assertion::Remembered;
 use crate::operation::Operation;
@@ -34,6 +35,8 @@ pub(crate) struct Session {
     /// Wrong PINs one after the other.
     pub(crate) mismatches: u8,
     pub(crate) remembered: Option<Remembered>,
+    /// RP IDs that it has served: what a key needs that confuses them, and no other.
+    pub(crate) served: Vec<String>,
 }
 
 impl Authenticator {
@@ -80,18 +83,35 @@ impl Authenticator {
         for token in &mut self.session.tokens {
             token.observe(now);
         }
-        let command = Command::parse(request);
+        let request = defect::request::read(&self.config.defects, request)?;
+        let command = match Command::parse(&request) {
+            Err(error) if error.status == Status::INVALID_COMMAND && self.has(Defect::UnknownCommand) => {
+                return Ok(Vec::new());
+            }
+            command => command,
+        };
         // §6: no other command may come between the assertions of one request.
         let remembered = self.session.remembered.take();
-        match command? {
+        let command = command?;
+        let byte = command.byte();
+        let body = match command {
             Command::MakeCredential(request) => self.make_credential(&request, operation),
             Command::GetAssertion(request) => self.get_assertion(&request, operation),
             Command::GetNextAssertion => self.get_next_assertion(remembered),
-            Command::GetInfo => Ok(self.get_info().to_cbor()),
+            Command::GetInfo => {
+                self.session.remembered = remembered.filter(|_| self.has(Defect::NextState)).map(Remembered::blurred);
+                Ok(self.get_info().to_cbor())
+            }
             Command::ClientPin(request) => self.client_pin(&request).map(|response| response.to_cbor()),
             Command::Reset => self.reset(operation),
             Command::Selection => self.selection(operation),
-        }
+        }?;
+        Ok(defect::reply::spoil(&self.config.defects, self.env.rng.as_mut(), byte, body))
+    }
+
+    /// Has it this defect?
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.config.has(defect)
     }
 
     /// Makes the state safe.
@@ -113,6 +133,9 @@ impl Authenticator {
         use crate::config::Counter;
         if self.config.counter == Counter::Zero {
             return Ok(0);
+        }
+        if self.has(Defect::GaCounter) {
+            return Ok(1);
         }
         let kept = self.state.credentials.iter_mut().find(|kept| kept.id.0 == credential.id);
         let counter = match (self.config.counter, kept) {
@@ -136,6 +159,7 @@ impl Session {
             tokens: protocols.iter().map(|protocol| PinUvAuthToken::new(*protocol, env.rng.as_mut())).collect(),
             mismatches: 0,
             remembered: None,
+            served: Vec::new(),
         }
     }
 

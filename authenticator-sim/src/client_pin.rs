@@ -10,6 +10,7 @@ use assay_protocol::pin_uv::{PIN_BLOCK, Protocol, SharedSecret};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::authenticator::{Authenticator, refuse};
+use crate::defect::Defect;
 use crate::state::{Secret, StoredPin};
 use crate::token::Grant;
 
@@ -29,6 +30,7 @@ impl Authenticator {
             SubCommand::GetKeyAgreement => self.get_key_agreement(request),
             SubCommand::SetPin => self.set_pin(request),
             SubCommand::ChangePin => self.change_pin(request),
+            SubCommand::GetPinToken if self.has(Defect::LegacyToken) => refuse(Status::INVALID_SUBCOMMAND, "legacy"),
             SubCommand::GetPinToken => self.get_pin_token(request),
             SubCommand::GetPinUvAuthTokenUsingPinWithPermissions if self.config.pin.token_permissions => {
                 self.get_token_with_permissions(request)
@@ -42,8 +44,8 @@ impl Authenticator {
     /// §6.5.5.2
     fn get_pin_retries(&self) -> Response {
         Response {
-            pin_retries: Some(self.state.pin_retries.into()),
-            power_cycle_state: (self.session.mismatches >= MISMATCHES).then_some(true),
+            pin_retries: Some(u64::from(self.state.pin_retries) + u64::from(self.has(Defect::PinRetriesMax))),
+            power_cycle_state: self.is_paused().then_some(true),
             ..Response::default()
         }
     }
@@ -64,11 +66,11 @@ impl Authenticator {
         let param = need(request.pin_uv_auth_param.as_deref(), "pinUvAuthParam")?;
         let new_pin_enc = need(request.new_pin_enc.as_deref(), "newPinEnc")?;
         let protocol = self.protocol_of(request)?;
-        if self.state.pin.is_some() {
+        if self.state.pin.is_some() && !self.has(Defect::SetPinTwice) {
             return refuse(Status::PIN_AUTH_INVALID, "a PIN is set already");
         }
         let shared = self.shared(protocol, request)?;
-        if shared.verify(new_pin_enc, param).is_err() {
+        if shared.verify(new_pin_enc, param).is_err() && !self.has(Defect::SetPinParam) {
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
         self.state.pin = Some(self.new_pin(&shared, new_pin_enc)?);
@@ -87,13 +89,27 @@ impl Authenticator {
         let protocol = self.protocol_of(request)?;
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
-        if shared.verify(&[new_pin_enc, pin_hash_enc].concat(), param).is_err() {
+        let verified = shared.verify(&[new_pin_enc, pin_hash_enc].concat(), param).is_ok();
+        if !verified && !self.has(Defect::ChangePinParam) {
+            if self.has(Defect::ChangePinParamCost) {
+                self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
+            }
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
-        self.check_pin(&shared, pin_hash_enc)?;
-        self.state.pin = Some(self.new_pin(&shared, new_pin_enc)?);
+        let retries = self.state.pin_retries;
+        let checked = self.check_pin(&shared, pin_hash_enc);
+        if checked.is_err() && self.has(Defect::ChangePinRetries) {
+            self.state.pin_retries = retries;
+        }
+        checked?;
+        let new_pin = self.new_pin(&shared, new_pin_enc)?;
+        if !self.has(Defect::ChangePin) {
+            self.state.pin = Some(new_pin);
+        }
         self.save()?;
-        self.reset_tokens();
+        if !self.has(Defect::ChangePinTokens) {
+            self.reset_tokens();
+        }
         Ok(Response::default())
     }
 
@@ -103,7 +119,8 @@ impl Authenticator {
         need(request.key_agreement.as_ref(), "keyAgreement")?;
         let pin_hash_enc = need(request.pin_hash_enc.as_deref(), "pinHashEnc")?;
         let protocol = self.protocol_of(request)?;
-        if request.permissions.is_some() || request.rp_id.is_some() {
+        let extended = request.permissions.is_some() || request.rp_id.is_some();
+        if extended && !self.has(Defect::LegacyPermissions) {
             return refuse(Status::INVALID_PARAMETER, "permissions or rpId");
         }
         let permissions = match self.config.pin.no_mc_ga_permissions {
@@ -120,16 +137,16 @@ impl Authenticator {
         let pin_hash_enc = need(request.pin_hash_enc.as_deref(), "pinHashEnc")?;
         let permissions = *need(request.permissions.as_ref(), "permissions")?;
         let for_rp = permission::MC | permission::GA;
-        if permissions & for_rp != 0 {
+        if permissions & for_rp != 0 && !self.has(Defect::TokenNeedsRpId) {
             need(request.rp_id.as_ref(), "rpId")?;
         }
         let protocol = self.protocol_of(request)?;
-        if permissions == 0 {
+        if permissions == 0 && !self.has(Defect::PermissionsZero) {
             return refuse(Status::INVALID_PARAMETER, "no permissions");
         }
         let known = for_rp | permission::CM | permission::BE | permission::LBW | permission::ACFG | permission::PCMR;
         let granted = if self.config.pin.no_mc_ga_permissions { 0 } else { for_rp };
-        if permissions & known & !granted != 0 {
+        if permissions & known & !granted != 0 && !self.has(Defect::PermissionsUnknown) {
             return refuse(Status::UNAUTHORIZED_PERMISSION, "a permission that is never given");
         }
         let grant = Grant { permissions: permissions & granted, rp_id: request.rp_id.clone() };
@@ -147,7 +164,9 @@ impl Authenticator {
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
         self.check_pin(&shared, pin_hash_enc)?;
-        self.reset_tokens();
+        if !self.has(Defect::TokenReset) {
+            self.reset_tokens();
+        }
         let mut iv = [0; 16];
         self.env.rng.fill(&mut iv);
         let now = self.env.clock.now();
@@ -161,15 +180,22 @@ impl Authenticator {
     }
 
     fn protocol_of(&self, request: &Request) -> Result<Protocol, CommandError> {
-        self.protocol(*need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?)
+        let number = *need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?;
+        match self.protocol(number) {
+            Err(_unsupported) if self.has(Defect::PinProtocol) => Ok(Protocol::Two),
+            protocol => protocol,
+        }
     }
 
     /// decapsulate
     fn shared(&self, protocol: Protocol, request: &Request) -> Result<SharedSecret, CommandError> {
         let peer = need(request.key_agreement.as_ref(), "keyAgreement")?;
         let agreement = self.session.agreement(protocol);
-        match agreement.map(|agreement| agreement.agree(protocol, peer)) {
-            Some(Ok(shared)) => Ok(shared),
+        match agreement.map(|agreement| (agreement, agreement.agree(protocol, peer))) {
+            Some((_, Ok(shared))) => Ok(shared),
+            Some((agreement, Err(_off_curve))) if self.has(Defect::PlatformKey) => agreement
+                .agree(protocol, &agreement.public_key())
+                .map_err(|error| CommandError::new(Status::OTHER, error.to_string())),
             _ => refuse(Status::INVALID_PARAMETER, "keyAgreement"),
         }
     }
@@ -177,20 +203,28 @@ impl Authenticator {
     /// May a PIN be tried at all?
     fn check_not_blocked(&self) -> Result<(), CommandError> {
         if self.state.pin.is_none() {
-            return refuse(Status::PIN_NOT_SET, "no PIN is set");
+            let wrong = self.has(Defect::PinNotSet);
+            return refuse(if wrong { Status::PIN_INVALID } else { Status::PIN_NOT_SET }, "no PIN is set");
         }
         if self.state.pin_retries == 0 {
             return refuse(Status::PIN_BLOCKED, "no retries are left");
         }
-        if self.session.mismatches >= MISMATCHES {
+        if self.is_paused() && !self.has(Defect::PinAuthBlockedRight) {
             return refuse(Status::PIN_AUTH_BLOCKED, "three wrong PINs since power-up");
         }
         Ok(())
     }
 
+    /// Does it wait for its power to be taken?
+    fn is_paused(&self) -> bool {
+        self.session.mismatches >= MISMATCHES && !self.has(Defect::PinAuthBlocked)
+    }
+
     /// Compares the PIN, which costs a retry first, whatever happens next.
     fn check_pin(&mut self, shared: &SharedSecret, pin_hash_enc: &[u8]) -> Result<(), CommandError> {
-        self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
+        if !self.has(Defect::PinRetries) {
+            self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
+        }
         self.save()?;
         let hash = shared.decrypt(pin_hash_enc);
         let right = match (&hash, &self.state.pin) {
@@ -199,15 +233,19 @@ impl Authenticator {
         };
         if right {
             self.session.mismatches = 0;
-            self.state.pin_retries = self.config.pin.max_retries;
+            if !self.has(Defect::PinRetriesRestored) {
+                self.state.pin_retries = self.config.pin.max_retries;
+            }
             return self.save();
         }
-        self.session.regenerate(shared.protocol(), self.env.rng.as_mut());
+        if !self.has(Defect::KeyAgreementRenewed) {
+            self.session.regenerate(shared.protocol(), self.env.rng.as_mut());
+        }
         self.session.mismatches = self.session.mismatches.saturating_add(1);
         if self.state.pin_retries == 0 {
             return refuse(Status::PIN_BLOCKED, "wrong PIN, no retries are left");
         }
-        if self.session.mismatches >= MISMATCHES {
+        if self.is_paused() {
             return refuse(Status::PIN_AUTH_BLOCKED, "wrong PIN, the third since power-up");
         }
         refuse(Status::PIN_INVALID, "wrong PIN")
@@ -218,14 +256,23 @@ impl Authenticator {
         let Ok(padded) = shared.decrypt(new_pin_enc) else {
             return refuse(Status::PIN_AUTH_INVALID, "newPinEnc");
         };
-        if padded.len() != PIN_BLOCK {
+        if padded.len() != PIN_BLOCK && !self.has(Defect::PinBlock) {
             return refuse(Status::INVALID_PARAMETER, "newPinEnc is not 64 bytes");
         }
         let length = padded.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         let pin = padded.get(..length).unwrap_or_default();
-        let code_points = std::str::from_utf8(pin).map(|text| text.chars().count());
+        let code_points = std::str::from_utf8(pin).map(|text| match self.has(Defect::PinCodePoints) {
+            false => text.chars().count(),
+            true => text.len(),
+        });
+        let least = if self.has(Defect::PinLength) { 0 } else { usize::from(self.config.pin.min_length) };
+        let most = match &self.config {
+            config if config.has(Defect::PinLongest) => PIN_LENGTH - 1,
+            config if config.has(Defect::PinTooLong) => PIN_BLOCK,
+            _ => PIN_LENGTH,
+        };
         match code_points {
-            Ok(code_points) if length <= PIN_LENGTH && code_points >= usize::from(self.config.pin.min_length) => {
+            Ok(code_points) if (least..=most).contains(&code_points) && length <= most => {
                 let hash = sha256(pin).get(..16).unwrap_or_default().to_vec();
                 Ok(StoredPin { hash: Secret(hash), code_points })
             }

@@ -6,6 +6,7 @@ use assay_protocol::cose::alg;
 use assay_protocol::pin_uv::Protocol;
 
 use crate::attestation::Attestation;
+use crate::defect::{Defect, Defects};
 
 /// An authenticator's make.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct KeyConfig {
     pub transports: Vec<String>,
     /// Firmware version.
     pub firmware_version: u64,
+    /// What it does wrong on purpose; nothing, as a rule.
+    pub defects: Defects,
 }
 
 /// PIN and tokens.
@@ -114,12 +117,18 @@ impl KeyConfig {
             backup: Backup::Never,
             transports: vec!["usb".to_owned()],
             firmware_version: 1,
+            defects: Defects::new(),
         }
     }
 
     /// Is the extension among its own?
     pub(crate) fn has_extension(&self, id: &str) -> bool {
         self.extensions.iter().any(|own| own == id)
+    }
+
+    /// Has it this defect?
+    pub(crate) fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect)
     }
 }
 

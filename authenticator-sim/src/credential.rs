@@ -195,11 +195,15 @@ impl State {
         self.credentials.iter().any(|kept| kept.is_of(rp_id, user_id))
     }
 
-    /// Keeps a new credential in the place of any older one of the same account (CTAP 2.3 6.1.2 step 17).
+    /// Forgets the credentials of an account, which a new one replaces (CTAP 2.3 6.1.2 step 17).
+    pub(crate) fn forget(&mut self, rp_id: &str, user_id: &[u8]) {
+        self.credentials.retain(|kept| !kept.is_of(rp_id, user_id));
+    }
+
+    /// Keeps a new credential.
     pub(crate) fn keep(&mut self, material: &Material<'_>, user: &UserEntity, rng: &mut dyn Rng) -> Vec<u8> {
         let mut id = vec![0; ID_LENGTH];
         rng.fill(&mut id);
-        self.credentials.retain(|kept| !kept.is_of(material.rp_id, &user.id));
         self.credentials.push(StoredCredential {
             id: Secret(id.clone()),
             rp_id: material.rp_id.to_owned(),

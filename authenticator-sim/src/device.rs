@@ -3,6 +3,7 @@
 //! Reports and the time go in, [`Action`]s come out. What takes long is done elsewhere: the
 //! machine says when to start, and is told when it is finished.
 
+mod defective;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use assay_protocol::ctaphid::{
     split,
 };
 use assay_transport::Report;
+
+use crate::defect::{Defect, Defects};
 
 /// How long a message may pause between two reports.
 pub const MESSAGE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -34,6 +37,7 @@ pub struct Device {
     /// When the last report of a message came.
     received_at: Duration,
     work: Work,
+    defects: Defects,
 }
 
 /// What is to be done about a report, or about the time.
@@ -75,7 +79,15 @@ impl Device {
             assembler: Assembler::Idle,
             received_at: Duration::ZERO,
             work: Work::None,
+            defects: Defects::new(),
         }
+    }
+
+    /// The same with these defects, as far as they are a device's.
+    #[must_use]
+    pub fn with_defects(mut self, defects: Defects) -> Self {
+        self.defects = defects;
+        self
     }
 
     /// Is work under way?
@@ -86,7 +98,10 @@ impl Device {
     /// Takes in one report.
     #[must_use]
     pub fn accept(&mut self, report: &Report, now: Duration) -> Vec<Action> {
-        let frame = Frame::parse(report);
+        let frame = self.read(Frame::parse(report));
+        if let Some(actions) = self.misbehave(&frame, now) {
+            return actions;
+        }
         match (&frame, self.busy_channel()) {
             (Frame::Init { cid, cmd, .. }, _) if !self.may_speak(*cid, *cmd) => error(*cid, ErrorCode::INVALID_CHANNEL),
             (Frame::Init { .. }, Some(owner)) => self.interrupt(&frame, owner),
@@ -99,6 +114,7 @@ impl Device {
     #[must_use]
     pub fn tick(&mut self, now: Duration, status: KeepAlive) -> Vec<Action> {
         if now.saturating_sub(self.received_at) >= MESSAGE_TIMEOUT
+            && !self.has(Defect::HidTimeout)
             && let Some(cid) = std::mem::take(&mut self.assembler).time_out()
         {
             return error(cid, ErrorCode::MSG_TIMEOUT);
@@ -117,7 +133,7 @@ impl Device {
     pub fn next_tick(&self) -> Option<Duration> {
         match (&self.work, &self.assembler) {
             (Work::Running { sign_of_life, .. }, _) => Some(*sign_of_life + KEEP_ALIVE_INTERVAL),
-            (_, Assembler::Partial { .. }) => Some(self.received_at + MESSAGE_TIMEOUT),
+            (_, Assembler::Partial { .. }) if !self.has(Defect::HidTimeout) => Some(self.received_at + MESSAGE_TIMEOUT),
             _ => None,
         }
     }
@@ -143,9 +159,9 @@ impl Device {
 
     fn may_speak(&self, cid: u32, cmd: Command) -> bool {
         match cid {
-            RESERVED => false,
-            BROADCAST => cmd == Command::INIT,
-            _ => cid <= self.last_channel,
+            RESERVED => self.has(Defect::HidChannelZero),
+            BROADCAST => cmd == Command::INIT || self.has(Defect::HidChannelBroadcast),
+            _ => cid <= self.last_channel || self.has(Defect::HidChannelUnknown),
         }
     }
 
@@ -207,16 +223,24 @@ impl Device {
     fn execute(&mut self, request: Message, now: Duration) -> Vec<Action> {
         let cid = request.cid;
         match request.cmd {
-            Command::INIT if request.payload.len() == NONCE_LENGTH => self.init(cid, &request.payload),
+            Command::INIT if request.payload.len() == NONCE_LENGTH || self.has(Defect::HidInitLength) => {
+                self.init(cid, &request.payload)
+            }
             Command::INIT => error(cid, ErrorCode::INVALID_LEN),
-            Command::PING => message(cid, Command::PING, &request.payload),
+            Command::PING if request.payload.is_empty() && self.has(Defect::HidPingEmpty) => {
+                error(cid, ErrorCode::INVALID_LEN)
+            }
+            Command::PING => self.echo(cid, request.payload),
+            Command::WINK if self.has(Defect::HidWink) => error(cid, ErrorCode::INVALID_CMD),
             Command::WINK if self.capabilities.wink() && request.payload.is_empty() => {
                 let mut actions = vec![Action::Wink];
                 actions.extend(message(cid, Command::WINK, &[]));
                 actions
             }
             Command::WINK if self.capabilities.wink() => error(cid, ErrorCode::INVALID_LEN),
-            Command::CBOR if request.payload.is_empty() => error(cid, ErrorCode::INVALID_LEN),
+            Command::CBOR if request.payload.is_empty() && !self.has(Defect::HidCborEmpty) => {
+                error(cid, ErrorCode::INVALID_LEN)
+            }
             Command::CBOR => match &mut self.work {
                 Work::Abandoned { next } => {
                     *next = Some(request);
@@ -224,8 +248,10 @@ impl Device {
                 }
                 _ => self.start(cid, request.payload, now),
             },
+            Command::CANCEL if self.has(Defect::HidCancelIdle) => message(cid, Command::CANCEL, &[]),
             // Nothing is under way that could be cancelled.
             Command::CANCEL => Vec::new(),
+            other if self.has(Defect::HidUnknownCommand) => message(cid, other, &[]),
             _ => error(cid, ErrorCode::INVALID_CMD),
         }
     }
@@ -236,22 +262,30 @@ impl Device {
     }
 
     fn init(&mut self, cid: u32, nonce: &[u8]) -> Vec<Action> {
-        let given = if cid == BROADCAST { self.allocate() } else { cid };
+        let keeps = cid != BROADCAST && !self.has(Defect::HidInitSameChannel);
+        let again = self.last_channel != RESERVED;
+        let given = if keeps { cid } else { self.allocate() };
         let [major, minor, build] = self.version;
         let response = InitResponse {
-            nonce: nonce.try_into().unwrap_or_default(),
+            nonce: nonce.try_into().ok().filter(|_| !(again && self.has(Defect::HidInitNonce))).unwrap_or_default(),
             cid: given,
-            protocol_version: 2,
+            protocol_version: if self.has(Defect::HidInitVersion) { 1 } else { 2 },
             major,
             minor,
             build,
-            capabilities: self.capabilities,
+            capabilities: match self.has(Defect::HidInitCbor) {
+                false => self.capabilities,
+                true => Capabilities(self.capabilities.0 & !Capabilities::CBOR),
+            },
         };
         message(cid, Command::INIT, &response.to_bytes())
     }
 
     /// A new channel; after four thousand million of them, the old ones come again.
     fn allocate(&mut self) -> u32 {
+        if self.last_channel != RESERVED && self.has(Defect::HidInitChannel) {
+            return self.last_channel;
+        }
         self.last_channel = match self.last_channel.checked_add(1) {
             Some(next) if next != BROADCAST => next,
             _ => RESERVED + 1,

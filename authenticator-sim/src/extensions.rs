@@ -12,6 +12,7 @@ use ciborium::Value;
 use crate::authenticator::{Authenticator, refuse};
 use crate::config::KeyConfig;
 use crate::credential::{CredProtect, Found, UserVerified};
+use crate::defect::Defect;
 
 const CRED_PROTECT: &str = "credProtect";
 const HMAC_SECRET: &str = "hmac-secret";
@@ -41,14 +42,21 @@ impl Creation {
                 return refuse(Status::INVALID_OPTION, "credProtect is not 1, 2 or 3");
             };
             creation.cred_protect = level;
-            creation.outputs = creation.outputs.with(CRED_PROTECT, u64::from(level.number()));
+            if !config.has(Defect::CredProtectOutput) {
+                creation.outputs = creation.outputs.with(CRED_PROTECT, u64::from(level.number()));
+            }
         }
         if let Some(input) = inputs.get(HMAC_SECRET).filter(|_| config.has_extension(HMAC_SECRET)) {
             match input.as_bool() {
+                Some(true) if config.has(Defect::HmacSecretOutput) => {}
                 Some(true) => creation.outputs = creation.outputs.with(HMAC_SECRET, true),
                 Some(false) => {}
                 None => return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret is not a boolean"),
             }
+        }
+        if config.has(Defect::McUnknownExtension) {
+            let unknown = inputs.0.iter().filter(|(id, _)| !config.has_extension(id));
+            creation.outputs.0.extend(unknown.map(|(id, input)| (id.clone(), input.clone())));
         }
         Ok(creation)
     }
@@ -91,7 +99,7 @@ impl HmacSecret {
                 None => return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret: pinUvAuthProtocol"),
             },
         };
-        if up == Some(false) {
+        if up == Some(false) && !authenticator.has(Defect::HmacSecretUp) {
             return refuse(Status::UNSUPPORTED_OPTION, "hmac-secret without a touch");
         }
         Ok(Some(Self { protocol, peer, salt_enc, salt_auth }))
@@ -113,16 +121,24 @@ impl Authenticator {
         let Ok(shared) = agreement.agree(input.protocol, &input.peer) else {
             return refuse(Status::INVALID_PARAMETER, "hmac-secret: keyAgreement");
         };
-        if shared.verify(&input.salt_enc, &input.salt_auth).is_err() {
+        if shared.verify(&input.salt_enc, &input.salt_auth).is_err() && !self.has(Defect::HmacSecretAuth) {
             return refuse(Status::PIN_AUTH_INVALID, "hmac-secret: saltAuth does not verify");
         }
-        let salts = shared.decrypt(&input.salt_enc).ok().filter(|salts| matches!(salts.len(), 32 | 64));
+        let salts = shared.decrypt(&input.salt_enc).ok();
+        let salts = salts.filter(|salts| matches!(salts.len(), 32 | 64) || self.has(Defect::HmacSecretLength));
         let Some(salts) = salts else {
             return refuse(Status::INVALID_PARAMETER, "hmac-secret: not one or two salts");
         };
-        let random = self.vault.cred_random(&credential.id, user_verified);
+        let user_verified = if self.has(Defect::HmacSecretUv) { UserVerified::No } else { user_verified };
+        let id = if self.has(Defect::HmacSecretCredential) { &[] } else { credential.id.as_slice() };
+        let mut random = self.vault.cred_random(id, user_verified);
+        if self.has(Defect::HmacSecretStable) {
+            self.env.rng.fill(&mut random);
+        }
         let key = hmac::Key::new(hmac::HMAC_SHA256, &random);
-        let output: Vec<u8> = salts.chunks(32).flat_map(|salt| hmac::sign(&key, salt).as_ref().to_vec()).collect();
+        let salts = salts.chunks(32).take(if self.has(Defect::HmacSecretSecond) { 1 } else { usize::MAX });
+        let salts = salts.map(|salt| if self.has(Defect::HmacSecretSalt) { &[] } else { salt });
+        let output: Vec<u8> = salts.flat_map(|salt| hmac::sign(&key, salt).as_ref().to_vec()).collect();
         let mut iv = [0; 16];
         self.env.rng.fill(&mut iv);
         match shared.encrypt(iv, &output) {

@@ -5,18 +5,18 @@ mod tests;
 
 use std::time::Duration;
 
-use assay_protocol::ctap2::client_pin::permission;
 use assay_protocol::ctap2::get_assertion::{Request, Response};
 use assay_protocol::ctap2::{CommandError, Descriptor, PUBLIC_KEY, Status, UserEntity};
 use assay_protocol::digest::sha256;
 
 use crate::authenticator::{Authenticator, internal, refuse};
 use crate::credential::{CredProtect, Found, UserVerified};
+use crate::defect::Defect;
 use crate::env::{Prompt, Purpose};
 use crate::extensions::HmacSecret;
 use crate::operation::Operation;
 use crate::token::Ticket;
-use crate::user_verification::Param;
+use crate::user_verification::{Param, SIGN_IN};
 
 const UP: u8 = 0x01;
 const UV: u8 = 0x04;
@@ -53,11 +53,11 @@ impl Authenticator {
 
         // §6.2.2 steps 1 and 2
         let param = request.pin_uv_auth_param.as_deref();
-        let param = self.param(param, request.pin_uv_auth_protocol, &prompt, operation)?;
+        let param = self.param(param, request.pin_uv_auth_protocol, &SIGN_IN, &prompt, operation)?;
 
         // step 4
-        Self::check_uv_option(request.options, param.as_ref())?;
-        if request.options.rk.is_some() {
+        self.check_uv_option(request.options, param.as_ref(), &SIGN_IN)?;
+        if request.options.rk.is_some() && !self.has(Defect::GaRk) {
             return refuse(Status::UNSUPPORTED_OPTION, "rk");
         }
         let touch_wanted = request.options.up.unwrap_or(true);
@@ -70,7 +70,7 @@ impl Authenticator {
         // step 6
         let param = param.filter(|_| self.is_protected());
         if let Some(param) = &param {
-            self.verify_param(param, &request.client_data_hash, permission::GA, &request.rp_id)?;
+            self.verify_param(param, &request.client_data_hash, &SIGN_IN, &request.rp_id)?;
         }
         let user_verified = if param.is_some() { UserVerified::Yes } else { UserVerified::No };
         let ticket = param.as_ref().map(Param::protocol).and_then(|protocol| self.session.token(protocol));
@@ -88,6 +88,10 @@ impl Authenticator {
             if !self.token_has_presence(param.as_ref()) {
                 self.require_touch(&prompt, operation)?;
             }
+            if !self.has(Defect::GaTokenSpent) {
+                self.spend_tokens();
+            }
+        } else if self.has(Defect::GaTokenSilent) {
             self.spend_tokens();
         }
 
@@ -98,24 +102,38 @@ impl Authenticator {
         let assertion = Assertion {
             rp_id_hash,
             client_data_hash: request.client_data_hash,
-            user_present: touch_wanted,
+            user_present: touch_wanted || self.has(Defect::GaUp),
             user_verified,
             hmac_secret,
         };
         let mut response = self.assert(&assertion, &first)?;
-        let rest: Vec<Found> = located.collect();
+        let mut rest: Vec<Found> = located.collect();
         if names_nobody(request) && !rest.is_empty() {
-            response.number_of_credentials = u64::try_from(rest.len() + 1).ok();
+            let all = if self.has(Defect::NumberOfCredentials) { rest.len() } else { rest.len() + 1 };
+            response.number_of_credentials = u64::try_from(all).ok();
             self.session.remembered = Some(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
+        } else if !names_nobody(request) {
+            if self.has(Defect::AllowNumber) {
+                response.number_of_credentials = Some(1);
+            }
+            if self.has(Defect::NextAfterList) {
+                rest.push(first);
+                self.session.remembered = Some(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
+            }
         }
         Ok(response.to_cbor())
     }
 
     pub(crate) fn get_next_assertion(&mut self, remembered: Option<Remembered>) -> Result<Vec<u8>, CommandError> {
         // §6.3 steps 1 and 2
-        let Some(mut remembered) = remembered.filter(|remembered| !remembered.rest.is_empty()) else {
-            return refuse(Status::NOT_ALLOWED, "no further assertion");
+        let Some(mut remembered) = remembered else {
+            let wrong = self.has(Defect::NextWithoutState);
+            return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "nothing to continue");
         };
+        if remembered.rest.is_empty() {
+            let wrong = self.has(Defect::NextExhausted);
+            return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "no further assertion");
+        }
         // step 3
         let now = self.env.clock.now();
         if now.saturating_sub(remembered.at) > NEXT_LIMIT {
@@ -129,7 +147,10 @@ impl Authenticator {
         }
         // steps 4 and 5
         let next = remembered.rest.remove(0);
-        let response = self.assert(&remembered.assertion, &next)?;
+        let mut response = self.assert(&remembered.assertion, &next)?;
+        if self.has(Defect::NextNumber) {
+            response.number_of_credentials = u64::try_from(remembered.rest.len() + 1).ok();
+        }
         remembered.at = now;
         self.session.remembered = Some(remembered);
         Ok(response.to_cbor())
@@ -140,14 +161,51 @@ impl Authenticator {
         let verified = user_verified == UserVerified::Yes;
         if names_nobody(request) {
             let mut kept = self.state.discoverable(&request.rp_id);
-            kept.retain(|found| verified || found.cred_protect == CredProtect::Optional);
+            kept.retain(|found| match found.cred_protect {
+                CredProtect::Optional => true,
+                CredProtect::OptionalWithList => verified || self.has(Defect::CredProtectUnlisted),
+                CredProtect::Required => verified,
+            });
+            if self.has(Defect::NewestFirst) {
+                kept.reverse();
+            }
             return kept;
         }
-        let listed = request.allow_list.iter().flatten().filter(|entry| entry.kind == PUBLIC_KEY);
+        let looked_at = if self.has(Defect::AllowList) { 1 } else { usize::MAX };
+        let listed = request.allow_list.iter().flatten().take(looked_at);
         let found = listed
-            .filter_map(|entry| self.state.denoted(&self.vault, &entry.id, &request.rp_id, rp_id_hash))
-            .find(|found| verified || found.cred_protect != CredProtect::Required);
+            .filter(|entry| entry.kind == PUBLIC_KEY || self.has(Defect::AllowType))
+            .filter_map(|entry| self.denoted(&entry.id, &request.rp_id, rp_id_hash, Defect::RpBinding))
+            .find(|found| match found.cred_protect {
+                CredProtect::Optional => true,
+                CredProtect::OptionalWithList => verified || !self.has(Defect::CredProtectListed),
+                CredProtect::Required => verified || self.has(Defect::CredProtectRequired),
+            });
         found.into_iter().collect()
+    }
+
+    /// The credential that an id denotes, if it is one of this authenticator's for this RP ID; with
+    /// the defect `unbound`, for any RP ID that it has served.
+    pub(crate) fn denoted(&self, id: &[u8], rp_id: &str, rp_id_hash: &[u8; 32], unbound: Defect) -> Option<Found> {
+        let own = self.state.denoted(&self.vault, id, rp_id, rp_id_hash);
+        if own.is_some() || self.config.defects.is_empty() {
+            return own;
+        }
+        if self.has(Defect::CredentialLookup) {
+            let (last, start) = id.split_last()?;
+            return self.state.denoted(&self.vault, &[start, &[last ^ 1]].concat(), rp_id, rp_id_hash);
+        }
+        let served = self.session.served.iter().filter(|_| self.has(unbound));
+        served
+            .map(|rp_id| self.state.denoted(&self.vault, id, rp_id, &sha256(rp_id.as_bytes())))
+            .find_map(|found| found)
+    }
+
+    /// Remembers an RP ID, if the key is one that confuses them.
+    pub(crate) fn remember_rp(&mut self, rp_id: &str) {
+        if self.has(Defect::RpBinding) || self.has(Defect::ExcludeOtherRp) {
+            self.session.served.push(rp_id.to_owned());
+        }
     }
 
     /// §6.2.2 steps 10, 12.3 and 13
@@ -155,21 +213,24 @@ impl Authenticator {
         let verified = assertion.user_verified == UserVerified::Yes;
         let extensions = self.assertion_outputs(assertion.hmac_secret.as_ref(), credential, assertion.user_verified)?;
         let mut auth_data = Vec::with_capacity(37 + extensions.len());
-        auth_data.extend(assertion.rp_id_hash);
+        auth_data.extend(if self.has(Defect::GaRpIdHash) { sha256(b"") } else { assertion.rp_id_hash });
         auth_data.push(
             self.config.backup.flags()
-                | if assertion.user_present { UP } else { 0 }
-                | if verified { UV } else { 0 }
+                | if assertion.user_present && !self.has(Defect::GaFlags) { UP } else { 0 }
+                | if verified && !self.has(Defect::GaTokenUv) { UV } else { 0 }
                 | if extensions.is_empty() { 0 } else { ED },
         );
         auth_data.extend(self.count(credential)?.to_be_bytes());
         auth_data.extend(extensions);
         let key = credential.key(self.env.rng.as_ref()).map_err(internal)?;
-        let message = [auth_data.as_slice(), &assertion.client_data_hash].concat();
-        let user = credential.user.as_ref().map(|user| UserEntity {
+        let client_data_hash = assertion.client_data_hash.as_slice();
+        let client_data_hash = if self.has(Defect::GaSignature) { &[] } else { client_data_hash };
+        let message = [auth_data.as_slice(), client_data_hash].concat();
+        let named = verified || self.has(Defect::UserName);
+        let user = credential.user.as_ref().filter(|_| !self.has(Defect::DiscoverableUser)).map(|user| UserEntity {
             id: user.id.clone(),
-            name: user.name.clone().filter(|_| verified),
-            display_name: user.display_name.clone().filter(|_| verified),
+            name: user.name.clone().filter(|_| named),
+            display_name: user.display_name.clone().filter(|_| named),
         });
         Ok(Response {
             credential: Some(Descriptor::public_key(credential.id.clone())),
@@ -181,6 +242,14 @@ impl Authenticator {
             large_blob_key: None,
             unsigned_extension_outputs: None,
         })
+    }
+}
+
+impl Remembered {
+    /// The same with the client data hash forgotten.
+    pub(crate) fn blurred(mut self) -> Self {
+        self.assertion.client_data_hash = [0; 32];
+        self
     }
 }
 

@@ -10,6 +10,7 @@ use assay_protocol::ctap2::get_info::Response;
 use assay_protocol::pin_uv::Protocol;
 
 use crate::authenticator::Authenticator;
+use crate::defect::Defect;
 
 impl Authenticator {
     /// What it says of itself.
@@ -46,7 +47,7 @@ impl Authenticator {
             ("up", Some(true)),
             ("plat", Some(false)),
             ("alwaysUv", config.always_uv.then_some(true)),
-            ("clientPin", pin(self.state.pin.is_some())),
+            ("clientPin", pin(self.state.pin.is_some() && !self.has(Defect::SetPin))),
             ("pinUvAuthToken", pin(true).filter(|_| config.pin.token_permissions)),
             ("makeCredUvNotRqd", Some(config.make_cred_uv_not_rqd && !config.always_uv)),
             ("noMcGaPermissionsWithClientPin", pin(true).filter(|_| config.pin.no_mc_ga_permissions)),

@@ -10,6 +10,7 @@ pub mod authenticator;
 mod client_pin;
 pub mod config;
 mod credential;
+pub mod defect;
 pub mod device;
 pub mod env;
 mod extensions;

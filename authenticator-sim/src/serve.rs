@@ -13,6 +13,7 @@ use assay_transport::memory::{MemoryReports, pair};
 use assay_transport::{Error, Report, Reports};
 
 use crate::authenticator::Authenticator;
+use crate::defect::Defects;
 use crate::device::{Action, Device};
 use crate::operation::Operation;
 
@@ -46,8 +47,10 @@ impl Simulator {
     /// Runs it at the device's end of any line.
     pub fn serve(authenticator: Authenticator, reports: Box<dyn Reports>) -> io::Result<Self> {
         let (control, commands) = channel();
+        let defects = authenticator.config().defects.clone();
         let worker = Worker::start(authenticator)?;
-        let line = Line { reports, device: Device::new(), worker, begin: Instant::now() };
+        let device = Device::new().with_defects(defects.clone());
+        let line = Line { reports, device, defects, worker, begin: Instant::now() };
         let line = Builder::new().name("assay-sim-line".to_owned()).spawn(move || line.run(&commands))?;
         Ok(Self { control, line: Some(line) })
     }
@@ -94,6 +97,7 @@ impl Drop for Simulator {
 struct Line {
     reports: Box<dyn Reports>,
     device: Device,
+    defects: Defects,
     worker: Worker,
     begin: Instant,
 }
@@ -107,7 +111,7 @@ impl Line {
             match commands.try_recv() {
                 Ok(Control::PowerCycle(done)) => {
                     self.worker.power_cycle();
-                    self.device = Device::new();
+                    self.device = Device::new().with_defects(self.defects.clone());
                     // Who asked may have gone.
                     let _ = done.send(());
                 }

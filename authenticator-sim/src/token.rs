@@ -111,6 +111,18 @@ impl PinUvAuthToken {
         permitted
     }
 
+    /// The RP ID that it is bound to.
+    pub(crate) fn rp_id(&self) -> Option<&str> {
+        self.in_use.as_ref()?.grant.rp_id.as_deref()
+    }
+
+    /// Unbinds it, which only a key with a defect does.
+    pub(crate) fn unbind(&mut self) {
+        if let Some(in_use) = &mut self.in_use {
+            in_use.grant.rp_id = None;
+        }
+    }
+
     /// getUserPresentFlagValue
     pub(crate) fn user_present(&self) -> bool {
         self.in_use.as_ref().is_some_and(|in_use| in_use.user_present)

@@ -1,9 +1,11 @@
 //! The steps about user verification that makeCredential and getAssertion share.
 
+use assay_protocol::ctap2::client_pin::permission;
 use assay_protocol::ctap2::{CommandError, Options, Status};
 use assay_protocol::pin_uv::Protocol;
 
 use crate::authenticator::{Authenticator, refuse};
+use crate::defect::Defect;
 use crate::env::Prompt;
 use crate::operation::Operation;
 
@@ -13,12 +15,44 @@ pub(crate) struct Param<'p> {
     protocol: Protocol,
 }
 
+/// One of the two ceremonies: the permission that it needs, and the defects that it can have.
+pub(crate) struct Ceremony {
+    permission: u64,
+    uv: Defect,
+    protocol_missing: Defect,
+    protocol_unsupported: Defect,
+    token_param: Defect,
+    token_permission: Defect,
+    token_rp: Defect,
+}
+
+pub(crate) const REGISTRATION: Ceremony = Ceremony {
+    permission: permission::MC,
+    uv: Defect::McUv,
+    protocol_missing: Defect::McPinProtocolMissing,
+    protocol_unsupported: Defect::McPinProtocolUnsupported,
+    token_param: Defect::McTokenParam,
+    token_permission: Defect::McTokenPermission,
+    token_rp: Defect::McTokenRp,
+};
+
+pub(crate) const SIGN_IN: Ceremony = Ceremony {
+    permission: permission::GA,
+    uv: Defect::GaUv,
+    protocol_missing: Defect::GaPinProtocolMissing,
+    protocol_unsupported: Defect::GaPinProtocolUnsupported,
+    token_param: Defect::GaTokenParam,
+    token_permission: Defect::GaTokenPermission,
+    token_rp: Defect::GaTokenRp,
+};
+
 impl Authenticator {
     /// §6.1.2 and §6.2.2 steps 1 and 2.
     pub(crate) fn param<'p>(
         &mut self,
         param: Option<&'p [u8]>,
         protocol: Option<u64>,
+        ceremony: &Ceremony,
         prompt: &Prompt,
         operation: &Operation,
     ) -> Result<Option<Param<'p>>, CommandError> {
@@ -26,14 +60,21 @@ impl Authenticator {
         if bytes.is_empty() && self.config.pin.supported {
             self.require_touch(prompt, operation)?;
             return match self.state.pin {
+                Some(_) if self.has(Defect::EmptyParamPinSet) => refuse(Status::PIN_AUTH_INVALID, "as CTAP 2.0 has it"),
                 Some(_) => refuse(Status::PIN_INVALID, "pinUvAuthParam is empty"),
+                None if self.has(Defect::EmptyParamNoPin) => Ok(None),
                 None => refuse(Status::PIN_NOT_SET, "pinUvAuthParam is empty"),
             };
         }
-        let Some(number) = protocol else {
+        let Some(number) = protocol.or(self.has(ceremony.protocol_missing).then_some(2)) else {
             return refuse(Status::MISSING_PARAMETER, "pinUvAuthProtocol");
         };
-        Ok(Some(Param { bytes, protocol: self.protocol(number)? }))
+        match self.protocol(number) {
+            Err(_unsupported) if self.has(ceremony.protocol_unsupported) => {
+                Ok(Some(Param { bytes, protocol: Protocol::Two }))
+            }
+            protocol => Ok(Some(Param { bytes, protocol: protocol? })),
+        }
     }
 
     /// A protocol that this authenticator has.
@@ -45,9 +86,16 @@ impl Authenticator {
     }
 
     /// The option `uv`, which the parameter outdoes; there is no built-in user verification.
-    pub(crate) fn check_uv_option(options: Options, param: Option<&Param<'_>>) -> Result<(), CommandError> {
+    pub(crate) fn check_uv_option(
+        &self,
+        options: Options,
+        param: Option<&Param<'_>>,
+        ceremony: &Ceremony,
+    ) -> Result<(), CommandError> {
         match (options.uv, param) {
-            (Some(true), None) => refuse(Status::INVALID_OPTION, "uv without built-in user verification"),
+            (Some(true), None) if !self.has(ceremony.uv) => {
+                refuse(Status::INVALID_OPTION, "uv without built-in user verification")
+            }
             _ => Ok(()),
         }
     }
@@ -71,18 +119,25 @@ impl Authenticator {
         &mut self,
         param: &Param<'_>,
         client_data_hash: &[u8; 32],
-        permission: u64,
+        ceremony: &Ceremony,
         rp_id: &str,
     ) -> Result<(), CommandError> {
+        let config = &self.config;
         let token = self.session.token(param.protocol);
         let Some(token) = token.filter(|_| self.state.pin.is_some()) else {
             return refuse(Status::PIN_AUTH_INVALID, "no token");
         };
-        if !token.verify(client_data_hash, param.bytes) {
+        if !token.verify(client_data_hash, param.bytes) && !config.has(ceremony.token_param) {
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
-        if !token.permits(permission, rp_id) {
+        let needed = if config.has(ceremony.token_permission) { 0 } else { ceremony.permission };
+        let bound = token.rp_id().map(str::to_owned);
+        let own = bound.as_deref().filter(|_| config.has(ceremony.token_rp));
+        if !token.permits(needed, own.unwrap_or(rp_id)) {
             return refuse(Status::PIN_AUTH_INVALID, "the token does not permit this");
+        }
+        if bound.is_none() && config.has(Defect::TokenBinding) {
+            token.unbind();
         }
         Ok(())
     }

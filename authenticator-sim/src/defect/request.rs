@@ -1,0 +1,233 @@
+//! What a key with defects reads into a request before anything else looks at it, and what it
+//! takes amiss there.
+
+use std::borrow::Cow;
+use std::mem::discriminant;
+
+use assay_protocol::ctap2::client_pin::permission;
+use assay_protocol::ctap2::{CommandError, PUBLIC_KEY, Status, command};
+use assay_protocol::tree::cbor::{self, AnomalyKind};
+use ciborium::Value;
+
+use super::{Defect, Defects};
+
+/// The request as the key reads it.
+pub(crate) fn read<'r>(defects: &Defects, request: &'r [u8]) -> Result<Cow<'r, [u8]>, CommandError> {
+    let as_it_is = Ok(Cow::Borrowed(request));
+    let Some((&byte, parameters)) = request.split_first().filter(|_| !defects.is_empty()) else { return as_it_is };
+    let Some(Value::Map(mut members)) = decode(defects, parameters) else { return as_it_is };
+    take_amiss(defects, byte, &members)?;
+    take_for_granted(defects, byte, &mut members);
+    pass_over_types(defects, byte, &mut members);
+    Ok(Cow::Owned([vec![byte], cbor::to_canonical(&Value::Map(members))].concat()))
+}
+
+type Members = Vec<(Value, Value)>;
+
+/// So many zeros are read past the end of a request.
+const ZEROS: usize = 64;
+
+/// Maps and arrays in a member of the parameters, which are one level themselves.
+const NESTING: usize = 3;
+
+/// The parameters, if the key takes their form.
+fn decode(defects: &Defects, parameters: &[u8]) -> Option<Value> {
+    let mut bytes = parameters.to_vec();
+    let mut document = cbor::read(&bytes);
+    let zeros = if defects.contains(&Defect::CborTruncated) { ZEROS } else { 0 };
+    for _ in 0..zeros {
+        if document.anomaly(AnomalyKind::Truncated).is_none() {
+            break;
+        }
+        bytes.push(0);
+        document = cbor::read(&bytes);
+    }
+    let taken = |kind| match kind {
+        AnomalyKind::NonMinimalInteger | AnomalyKind::NonMinimalLength => Some(Defect::CborMinimal),
+        AnomalyKind::WrongOrder => Some(Defect::CborOrder),
+        AnomalyKind::IndefiniteLength => Some(Defect::CborIndefinite),
+        AnomalyKind::DuplicateKey => Some(Defect::CborDuplicate),
+        AnomalyKind::TrailingBytes => Some(Defect::CborTrailing),
+        _ => None,
+    };
+    let all = document.anomalies.iter().all(|anomaly| taken(anomaly.kind).is_some_and(|kind| defects.contains(&kind)));
+    let mut value = document.root.filter(|_| all)?.to_value();
+    if let Value::Map(members) = &mut value {
+        if defects.contains(&Defect::CborDuplicate) {
+            keep_first(members);
+        }
+        if defects.contains(&Defect::CborNesting) {
+            members.retain(|(_, value)| nesting(value) <= NESTING);
+        }
+    }
+    Some(value)
+}
+
+fn keep_first(members: &mut Members) {
+    let mut kept: Members = Vec::new();
+    for (key, value) in members.drain(..) {
+        if find(&kept, &key).is_none() {
+            kept.push((key, value));
+        }
+    }
+    *members = kept;
+}
+
+fn nesting(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or(0),
+        Value::Map(members) => 1 + members.iter().map(|(_, value)| nesting(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Refuses what every key must pass over.
+fn take_amiss(defects: &Defects, byte: u8, members: &Members) -> Result<(), CommandError> {
+    let has = |defect| defects.contains(&defect);
+    let unknown = |key: i64, known: &[&str]| {
+        let inner = find(members, &Value::from(key)).and_then(Value::as_map);
+        inner.is_some_and(|inner| {
+            inner.iter().any(|(name, _)| !name.as_text().is_some_and(|name| known.contains(&name)))
+        })
+    };
+    let refused = match byte {
+        command::MAKE_CREDENTIAL if has(Defect::UnknownParameter) && members.iter().any(|(key, _)| past(key, 0x0b)) => {
+            Status::INVALID_PARAMETER
+        }
+        command::MAKE_CREDENTIAL if has(Defect::McUnknownOption) && unknown(7, OPTIONS) => Status::INVALID_OPTION,
+        command::GET_ASSERTION if has(Defect::GaUnknownOption) && unknown(5, OPTIONS) => Status::UNSUPPORTED_OPTION,
+        command::GET_ASSERTION if has(Defect::GaUnknownExtension) && unknown(4, EXTENSIONS) => {
+            Status::UNSUPPORTED_EXTENSION
+        }
+        command::CLIENT_PIN if has(Defect::PinSubcommand) && sub_command(members) == Some(8) => {
+            Status::INVALID_PARAMETER
+        }
+        _ => return Ok(()),
+    };
+    Err(CommandError::new(refused, "taken amiss"))
+}
+
+const OPTIONS: &[&str] = &["rk", "up", "uv"];
+const EXTENSIONS: &[&str] = &["credProtect", "hmac-secret"];
+
+fn past(key: &Value, last: i128) -> bool {
+    key.as_integer().is_some_and(|key| i128::from(key) > last)
+}
+
+/// A parameter that is taken for granted: defect, command, subcommand if that matters, parameter, value.
+type Granted = (Defect, u8, Option<i128>, i64, fn() -> Value);
+
+const GRANTED: &[Granted] = &[
+    (Defect::McClientDataHash, command::MAKE_CREDENTIAL, None, 1, hash),
+    (Defect::McRp, command::MAKE_CREDENTIAL, None, 2, rp),
+    (Defect::McUser, command::MAKE_CREDENTIAL, None, 3, user),
+    (Defect::McParams, command::MAKE_CREDENTIAL, None, 4, es256),
+    (Defect::GaRpId, command::GET_ASSERTION, None, 1, rp_id),
+    (Defect::GaClientDataHash, command::GET_ASSERTION, None, 2, hash),
+    (Defect::PinNeedsSubcommand, command::CLIENT_PIN, None, 2, || Value::from(1)),
+    (Defect::AgreementNeedsProtocol, command::CLIENT_PIN, Some(2), 1, || Value::from(1)),
+    (Defect::SetNeedsProtocol, command::CLIENT_PIN, Some(3), 1, || Value::from(2)),
+    (Defect::SetNeedsKeyAgreement, command::CLIENT_PIN, Some(3), 3, key_agreement),
+    (Defect::SetNeedsParam, command::CLIENT_PIN, Some(3), 4, || zeros(32)),
+    (Defect::SetNeedsNewPin, command::CLIENT_PIN, Some(3), 5, || zeros(80)),
+    (Defect::ChangeNeedsKeyAgreement, command::CLIENT_PIN, Some(4), 3, key_agreement),
+    (Defect::ChangeNeedsParam, command::CLIENT_PIN, Some(4), 4, || zeros(32)),
+    (Defect::ChangeNeedsNewPin, command::CLIENT_PIN, Some(4), 5, || zeros(80)),
+    (Defect::ChangeNeedsPinHash, command::CLIENT_PIN, Some(4), 6, || zeros(32)),
+    (Defect::LegacyNeedsPinHash, command::CLIENT_PIN, Some(5), 6, || zeros(32)),
+    (Defect::TokenNeedsKeyAgreement, command::CLIENT_PIN, Some(9), 3, key_agreement),
+    (Defect::TokenNeedsPinHash, command::CLIENT_PIN, Some(9), 6, || zeros(32)),
+    (Defect::TokenNeedsPermissions, command::CLIENT_PIN, Some(9), 9, || Value::from(permission::MC | permission::GA)),
+];
+
+/// Adds what is not there.
+fn take_for_granted(defects: &Defects, byte: u8, members: &mut Members) {
+    let sub_command = sub_command(members);
+    for (defect, command, sub, key, value) in GRANTED {
+        let concerned = *command == byte && sub.is_none_or(|sub| sub_command == Some(sub));
+        if concerned && defects.contains(defect) && find(members, &Value::from(*key)).is_none() {
+            members.push((Value::from(*key), value()));
+        }
+    }
+    for (defect, key, value) in [(Defect::McRpId, 2, rp_id()), (Defect::McUserId, 3, zeros(16))] {
+        if byte == command::MAKE_CREDENTIAL && defects.contains(&defect) {
+            let inner = find_mut(members, &Value::from(key)).and_then(Value::as_map_mut);
+            if let Some(inner) = inner.filter(|inner| find(inner, &Value::from("id")).is_none()) {
+                inner.push((Value::from("id"), value));
+            }
+        }
+    }
+}
+
+const TYPES: &[(Defect, u8, i64, fn() -> Value)] = &[
+    (Defect::McTypeClientDataHash, command::MAKE_CREDENTIAL, 1, hash),
+    (Defect::McTypeRp, command::MAKE_CREDENTIAL, 2, rp),
+    (Defect::McTypeUser, command::MAKE_CREDENTIAL, 3, user),
+    (Defect::McTypeParams, command::MAKE_CREDENTIAL, 4, es256),
+    (Defect::GaTypeRpId, command::GET_ASSERTION, 1, rp_id),
+    (Defect::GaTypeClientDataHash, command::GET_ASSERTION, 2, hash),
+    (Defect::GaTypeAllowList, command::GET_ASSERTION, 3, || Value::Array(Vec::new())),
+];
+
+/// Puts a value of the right type in the place of another.
+fn pass_over_types(defects: &Defects, byte: u8, members: &mut Members) {
+    for (defect, command, key, right) in TYPES {
+        if *command == byte && defects.contains(defect) {
+            let right = right();
+            if let Some(value) = find_mut(members, &Value::from(*key)) {
+                if discriminant(value) != discriminant(&right) {
+                    *value = right;
+                }
+            }
+        }
+    }
+}
+
+fn sub_command(members: &Members) -> Option<i128> {
+    find(members, &Value::from(2)).and_then(Value::as_integer).map(i128::from)
+}
+
+fn find<'m>(members: &'m Members, key: &Value) -> Option<&'m Value> {
+    members.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+fn find_mut<'m>(members: &'m mut Members, key: &Value) -> Option<&'m mut Value> {
+    members.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+fn zeros(length: usize) -> Value {
+    Value::Bytes(vec![0; length])
+}
+
+fn hash() -> Value {
+    zeros(32)
+}
+
+fn rp_id() -> Value {
+    Value::from("example.org")
+}
+
+fn rp() -> Value {
+    Value::Map(vec![(Value::from("id"), rp_id())])
+}
+
+fn user() -> Value {
+    Value::Map(vec![(Value::from("id"), zeros(16))])
+}
+
+fn es256() -> Value {
+    Value::Array(vec![Value::Map(vec![
+        (Value::from("alg"), Value::from(-7)),
+        (Value::from("type"), Value::from(PUBLIC_KEY)),
+    ])])
+}
+
+fn key_agreement() -> Value {
+    Value::Map(vec![
+        (Value::from(1), Value::from(2)),
+        (Value::from(3), Value::from(-25)),
+        (Value::from(-1), Value::from(1)),
+        (Value::from(-2), hash()),
+        (Value::from(-3), hash()),
+    ])
+}
