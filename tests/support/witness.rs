@@ -1,0 +1,26 @@
+//! Programs by other people, installed beside the tests.
+
+use std::env;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// A witness's file below `ASSAY_WITNESS`, or below `tests/witness`. Where it is absent the calling
+/// test has nobody to ask: it says so by name, and under CI it fails. `./tests/run.sh` installs all.
+pub(crate) fn witness(path: &str) -> Option<PathBuf> {
+    let root = env::var_os("ASSAY_WITNESS").map_or_else(scripts, PathBuf::from);
+    let file = root.join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    let test = thread::current().name().unwrap_or("?").to_owned();
+    // Past the harness, which keeps what `println!` says of a test that passes.
+    writeln!(io::stdout(), "SKIPPED {test}: no {path} in {}", root.display()).unwrap();
+    assert!(env::var_os("CI").is_none_or(|ci| ci != "true"), "{test} was skipped, and nothing may be skipped under CI");
+    None
+}
+
+/// Where our own scripts for them are.
+pub(crate) fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness")
+}
