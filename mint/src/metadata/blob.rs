@@ -130,7 +130,7 @@ impl Lab {
             "protocolFamily": model.protocol,
             "schema": 3,
             "upv": [{ "major": 1, "minor": 0 }],
-            "authenticationAlgorithms": ["secp256r1_ecdsa_sha256_raw"],
+            "authenticationAlgorithms": ["secp256r1_ecdsa_sha256_raw", "ed25519_eddsa_sha512_raw"],
             "publicKeyAlgAndEncodings": ["cose"],
             "attestationTypes": model.attestation_types,
             "userVerificationDetails": [[{ "userVerificationMethod": "presence_internal" }]],
@@ -149,6 +149,7 @@ impl Lab {
                 // The fact, and the key that the lab itself signs this model's statements with.
                 let own = self.u2f_key_identifier(&model.id.to_string());
                 let identifiers = json!([model.id.to_string(), ModelId::KeyIdentifier(own).to_string()]);
+                put(&mut statement, "authenticationAlgorithms", json!(["secp256r1_ecdsa_sha256_raw"]));
                 entry.insert("attestationCertificateKeyIdentifiers".to_owned(), identifiers.clone());
                 put(&mut statement, "attestationCertificateKeyIdentifiers", identifiers);
             }

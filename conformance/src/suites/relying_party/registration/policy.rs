@@ -4,6 +4,7 @@
 use assay_mint::edits::CertificateEdit;
 use assay_mint::edits::CredentialKeyEdit;
 use assay_mint::edits::Edit::{CertificateEdit as Certificate, CredentialKeyEdit as Key};
+use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::cose::alg;
