@@ -1,0 +1,51 @@
+//! How much of the time goes into what cannot be saved: rates a second of CPU time, and their
+//! ratios to the bare cryptography or to another implementation of the same thing.
+//!
+//! `cargo bench --bench ratios` measures for half a minute or so and prints one table. Targets
+//! stand beside the ratios; nothing fails. Run by `cargo test`, everything is done just once.
+
+mod authenticator;
+mod race;
+mod relying_party;
+
+use race::{Contestant, Results, once, race};
+
+/// A ratio that there is an opinion on.
+struct Ratio {
+    what: &'static str,
+    against: &'static str,
+    /// How many of the second the first is allowed to cost.
+    each: f64,
+    target: &'static str,
+}
+
+const RATIOS: [Ratio; 3] = [
+    Ratio { what: relying_party::ASSERTION, against: relying_party::BARE, each: 1.0, target: ">= 0.80" },
+    Ratio { what: relying_party::PACKED, against: relying_party::BARE, each: 2.0, target: ">= 0.70" },
+    Ratio { what: authenticator::OURS, against: authenticator::THEIRS, each: 1.0, target: "> 1.00" },
+];
+
+fn main() {
+    let mut contestants = relying_party::contestants();
+    contestants.extend(authenticator::contestants());
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return once(&mut contestants);
+    }
+    let results = race(&mut contestants);
+    print(&contestants, &results);
+}
+
+fn print(contestants: &[Contestant], results: &Results) {
+    println!("{:<52} {:>12}", "", "per CPU-s");
+    for contestant in contestants {
+        println!("{:<52} {:>12.0}", contestant.name, results.rate(contestant.name));
+    }
+    println!("\n{:<52} {:>12} {:>9}", "", "ratio", "target");
+    for Ratio { what, against, each, target } in RATIOS {
+        let title =
+            if each > 1.0 { format!("{what}\n  / ({against} / {each})") } else { format!("{what}\n  / {against}") };
+        let mut lines = title.lines();
+        println!("{}", lines.next().unwrap_or_default());
+        println!("{:<52} {:>12.2} {target:>9}", lines.next().unwrap_or_default(), results.ratio(what, against) * each);
+    }
+}

@@ -1,0 +1,124 @@
+//! The two ceremonies from JSON text to verdict, and the signature verification inside them.
+
+use std::hint::black_box;
+
+use assay_attestation::Anchors;
+use assay_mint::assertion::AssertionForge;
+use assay_mint::edits::SignatureEdit;
+use assay_mint::lab::{Lab, MODEL};
+use assay_mint::registration::RegistrationForge;
+use assay_mint::statement::Format;
+use assay_protocol::digest::sha256;
+use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
+use assay_relying_party::registration::{Expectations, Mediation};
+use assay_relying_party::{BackupPolicy, CredentialRecord, Profile, Rejection, RelyingParty, Trust};
+use assay_relying_party::{authentication, registration};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+use time::OffsetDateTime;
+
+use crate::race::Contestant;
+
+pub(crate) const BARE: &str = "bare P-256 verification by aws-lc-rs";
+pub(crate) const ASSERTION: &str = "assertion, from JSON";
+pub(crate) const PACKED: &str = "registration, packed, chain to an anchor, from JSON";
+const UNVERIFIED: &str = "assertion, all but the verification";
+const NONE: &str = "registration, none, from JSON";
+
+const NOW: i64 = 1_795_305_600;
+const RP_ID: &str = "example.org";
+const CHALLENGE: [u8; 32] = [0x44; 32];
+const USER: &[u8] = b"alice";
+
+pub(crate) fn contestants() -> Vec<Contestant> {
+    let lab = Lab::new([5; 32], NOW);
+    let none = RegistrationForge::none(&lab, RP_ID, &CHALLENGE);
+    let credential = none.forge().expect("a registration").credential;
+    let forge = AssertionForge { user_handle: Some(USER.to_vec()), ..AssertionForge::new(&credential, &CHALLENGE) };
+    let assertion = forge.forge().expect("an assertion");
+    let sec1 = credential.key.cose_key().sec1().expect("a point");
+    let message = [assertion.auth_data.as_slice(), &sha256(&assertion.client_data_json)].concat();
+
+    // Two verifications in all: the statement's, and the leaf's by the anchor.
+    let chain = lab.model(MODEL).direct();
+    let root = chain.issue().expect("a chain").root;
+    let packed = RegistrationForge { format: Format::Packed(Box::new(chain)), ..none.clone() };
+
+    let judge = Judge::new(&credential.id, &credential.key.cose_key().to_cbor());
+    let [for_assertion, for_unverified, for_none] = [(); 3].map(|()| judge.clone());
+    let for_packed = Judge { anchors: Some(Anchors::parse([root]).expect("an anchor")), ..judge };
+    let text = assertion.text;
+    let unverified = forge.edited(SignatureEdit::TrailingByte).forge().expect("an assertion").text;
+    let none = none.forge().expect("a registration").text;
+    let packed = packed.forge().expect("a registration").text;
+    vec![
+        Contestant::new(BARE, move || {
+            let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, black_box(&sec1));
+            key.verify(black_box(&message), black_box(&assertion.signature)).expect("a good signature");
+        }),
+        Contestant::new(ASSERTION, move || {
+            black_box(for_assertion.assertion(black_box(&text))).expect("accepted");
+        }),
+        Contestant::new(UNVERIFIED, move || {
+            black_box(for_unverified.assertion(black_box(&unverified))).expect_err("refused at the signature's form");
+        }),
+        Contestant::new(NONE, move || {
+            black_box(for_none.registration(black_box(&none))).expect("accepted");
+        }),
+        Contestant::new(PACKED, move || {
+            black_box(for_packed.registration(black_box(&packed))).expect("accepted");
+        }),
+    ]
+}
+
+/// What a relying party has at hand when a response comes.
+#[derive(Clone)]
+struct Judge {
+    rp: RelyingParty,
+    profile: Profile,
+    registering: registration::Pending,
+    authenticating: authentication::Pending,
+    record: CredentialRecord,
+    anchors: Option<Anchors>,
+    now: OffsetDateTime,
+}
+
+impl Judge {
+    fn new(credential_id: &[u8], public_key: &[u8]) -> Self {
+        Self {
+            rp: RelyingParty::new(RP_ID, "Example", vec![format!("https://{RP_ID}")]),
+            profile: Profile::default(),
+            registering: registration::Pending {
+                challenge: CHALLENGE.to_vec(),
+                user_handle: USER.to_vec(),
+                algorithms: vec![-8, -7, -257],
+                user_verification_required: true,
+                mediation: Mediation::Optional,
+                exclude_credentials: Vec::new(),
+                expectations: Expectations::default(),
+            },
+            authenticating: authentication::Pending {
+                challenge: CHALLENGE.to_vec(),
+                user_handle: Some(USER.to_vec()),
+                allow_credentials: vec![credential_id.to_vec()],
+                user_verification_required: true,
+                app_id: None,
+                backup: BackupPolicy::Any,
+            },
+            record: CredentialRecord::new(credential_id.to_vec(), public_key.to_vec()),
+            anchors: None,
+            now: OffsetDateTime::from_unix_timestamp(NOW).expect("a time"),
+        }
+    }
+
+    fn registration(&self, text: &str) -> Result<registration::Registration, Rejection> {
+        let response = RegistrationResponse::from_json(text.as_bytes(), Dialect::WebAuthn)?;
+        let trust = self.anchors.as_ref().map_or_else(Trust::unjudged, Trust::anchors);
+        registration::finish(&self.rp, &self.registering, &response, &trust, &|_| false, &self.profile, self.now)
+    }
+
+    fn assertion(&self, text: &str) -> Result<authentication::Authentication, Rejection> {
+        let response = AuthenticationResponse::from_json(text.as_bytes(), Dialect::WebAuthn)?;
+        let held = authentication::Held { user_handle: USER, record: &self.record };
+        authentication::finish(&self.rp, &self.authenticating, &response, Some(held), &self.profile)
+    }
+}
