@@ -83,37 +83,22 @@ pub struct Field {
 impl Message {
     /// A message that is only a first line.
     pub fn line(line: impl Into<String>) -> Self {
-        Self {
-            line: line.into(),
-            ..Self::default()
-        }
+        Self { line: line.into(), ..Self::default() }
     }
 
     /// A message of JSON.
     pub fn json(line: impl Into<String>, json: Value) -> Self {
-        Self {
-            line: line.into(),
-            json: Some(json),
-            ..Self::default()
-        }
+        Self { line: line.into(), json: Some(json), ..Self::default() }
     }
 
     /// A message of bytes.
     pub fn bytes(line: impl Into<String>, bytes: &[u8]) -> Self {
-        Self {
-            line: line.into(),
-            raw: Some(hex(bytes)),
-            ..Self::default()
-        }
+        Self { line: line.into(), raw: Some(hex(bytes)), ..Self::default() }
     }
 
     /// A message of text that is neither.
     pub fn text(line: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            line: line.into(),
-            raw: Some(text.into()),
-            ..Self::default()
-        }
+        Self { line: line.into(), raw: Some(text.into()), ..Self::default() }
     }
 
     /// Adds what is inside.
@@ -134,10 +119,7 @@ impl Message {
 impl Part {
     /// A part with no field yet.
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), ..Self::default() }
     }
 
     /// Adds a field.
@@ -148,18 +130,8 @@ impl Part {
     }
 
     /// Adds a field with a remark.
-    pub fn push(
-        &mut self,
-        name: impl Into<String>,
-        value: impl Into<String>,
-        note: Option<String>,
-    ) {
-        self.fields.push(Field {
-            name: name.into(),
-            value: value.into(),
-            note,
-            twin: None,
-        });
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>, note: Option<String>) {
+        self.fields.push(Field { name: name.into(), value: value.into(), note, twin: None });
     }
 }
 
@@ -211,18 +183,12 @@ pub struct Evidence(Arc<Mutex<Vec<Exchange>>>);
 impl Evidence {
     /// Keeps one more exchange.
     pub fn push(&self, exchange: Exchange) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 
     /// A copy of all exchanges so far.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -11,4 +11,4 @@ mod model;
 mod sample;
 
 pub use folder::{Folder, FolderError};
-pub use model::{CaseReport, Facts, Report, SuiteReport, Totals, Verdict};
+pub use model::{CaseReport, Facts, Report, Standing, SuiteReport, Totals, Verdict};

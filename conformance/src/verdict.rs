@@ -77,26 +77,17 @@ pub enum Attribution {
 impl Pass {
     /// A pass in which no reason was asked for.
     pub fn plain(because: impl Into<String>) -> Self {
-        Self {
-            attribution: Attribution::NotAsked,
-            because: because.into(),
-        }
+        Self { attribution: Attribution::NotAsked, because: because.into() }
     }
 
     /// A refusal for the expected reason.
     pub fn attributed(because: impl Into<String>) -> Self {
-        Self {
-            attribution: Attribution::Exact,
-            because: because.into(),
-        }
+        Self { attribution: Attribution::Exact, because: because.into() }
     }
 
     /// A refusal whose reason is not known.
     pub fn unattributed(because: impl Into<String>) -> Self {
-        Self {
-            attribution: Attribution::Unattributed,
-            because: because.into(),
-        }
+        Self { attribution: Attribution::Unattributed, because: because.into() }
     }
 }
 
@@ -126,24 +117,12 @@ pub enum Stop {
 impl Stop {
     /// The target broke the clause.
     pub fn fail(expected: impl Into<String>, got: impl Into<String>) -> Self {
-        Self::Fail(Failure {
-            expected: expected.into(),
-            got: got.into(),
-            because: String::new(),
-        })
+        Self::Fail(Failure { expected: expected.into(), got: got.into(), because: String::new() })
     }
 
     /// The same, with the reasoning.
-    pub fn fail_because(
-        expected: impl Into<String>,
-        got: impl Into<String>,
-        because: impl Into<String>,
-    ) -> Self {
-        Self::Fail(Failure {
-            expected: expected.into(),
-            got: got.into(),
-            because: because.into(),
-        })
+    pub fn fail_because(expected: impl Into<String>, got: impl Into<String>, because: impl Into<String>) -> Self {
+        Self::Fail(Failure { expected: expected.into(), got: got.into(), because: because.into() })
     }
 
     /// The target lacks a feature.

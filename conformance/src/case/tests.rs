@@ -1,9 +1,7 @@
 use super::*;
 
 fn case(id: &str) -> Case<()> {
-    Case::new(id, "title", "clause", Level::Must, |(), _| {
-        Ok(Pass::plain("yes"))
-    })
+    Case::new(id, "title", "clause", Level::Must, |(), _| Ok(Pass::plain("yes")))
 }
 
 #[test]
@@ -16,18 +14,8 @@ fn an_id_is_divided_into_group_and_name() {
 
 #[test]
 fn a_suite_names_its_own_faults() {
-    let suite = Suite::new("s", "S").with([
-        case("a/b"),
-        case("a/b"),
-        case("A b"),
-        case("a/c").twin("a/nowhere"),
-    ]);
+    let suite = Suite::new("s", "S").with([case("a/b"), case("a/b"), case("A b"), case("a/c").twin("a/nowhere")]);
     let faults = suite.faults();
     assert_eq!(faults.len(), 3, "{faults:?}");
-    assert!(
-        Suite::new("s", "S")
-            .with([case("a/b"), case("a/c").twin("a/b")])
-            .faults()
-            .is_empty()
-    );
+    assert!(Suite::new("s", "S").with([case("a/b"), case("a/c").twin("a/b")]).faults().is_empty());
 }

@@ -47,6 +47,10 @@ fn envelope(body: &str) -> (Vec<Part>, Option<json::Node>) {
     for outer in members {
         if outer.key == "response" && outer.value.as_object().is_some() {
             for inner in outer.value.as_object().into_iter().flatten() {
+                // What is taken apart further down is not shown twice.
+                if inner.value.as_str().is_some_and(|text| is_apart(&inner.key, text)) {
+                    continue;
+                }
                 part.push(format!("response.{}", inner.key), short(&written(&inner.value)), None);
             }
             response = Some(outer.value.clone());
@@ -58,6 +62,12 @@ fn envelope(body: &str) -> (Vec<Part>, Option<json::Node>) {
         part.push("anomaly", anomaly.to_string(), None);
     }
     (vec![part], response)
+}
+
+/// Is this member of the response shown as a part of its own?
+fn is_apart(name: &str, text: &str) -> bool {
+    ["clientDataJSON", "attestationObject", "authenticatorData", "signature"].contains(&name)
+        && base64url::decode(text).is_ok_and(|bytes| !bytes.is_empty())
 }
 
 fn member(response: &json::Node, name: &str) -> Option<Vec<u8>> {
@@ -74,11 +84,10 @@ fn attestation_object(parts: &mut Vec<Part>, object: &[u8]) {
     };
     for (key, value) in root.as_map().into_iter().flatten() {
         let name = key.as_text().map_or_else(|| cbor::diagnostic(key), str::to_owned);
-        let shown = match (name.as_str(), value.as_bytes()) {
-            ("authData", Some(data)) => format!("{} bytes", data.len()),
-            _ => short(&cbor::diagnostic(value)),
-        };
-        part.push(name, shown, None);
+        match (name.as_str(), value.as_bytes(), value.as_map()) {
+            ("authData", Some([_, ..]), _) | ("attStmt", _, Some([_, ..])) => {}
+            _ => part.push(name, short(&cbor::diagnostic(value)), None),
+        }
     }
     if root.as_map().is_none() {
         part.push("whole", short(&cbor::diagnostic(root)), Some(String::from("no map")));

@@ -3,27 +3,15 @@ use super::*;
 #[test]
 fn differences_from_the_twin_are_marked() {
     let good = vec![
-        Part::new("client data")
-            .field("type", "webauthn.create")
-            .field("origin", "https://a"),
+        Part::new("client data").field("type", "webauthn.create").field("origin", "https://a"),
         Part::new("statement").field("fmt", "none"),
     ];
-    let mut bad = vec![
-        Part::new("client data")
-            .field("type", "webauthn.get")
-            .field("extra", "1"),
-    ];
+    let mut bad = vec![Part::new("client data").field("type", "webauthn.get").field("extra", "1")];
     mark_differences(&mut bad, &good);
     let marks: Vec<_> = bad
         .iter()
         .flat_map(|part| &part.fields)
-        .map(|field| {
-            (
-                field.name.as_str(),
-                field.value.as_str(),
-                field.twin.as_deref(),
-            )
-        })
+        .map(|field| (field.name.as_str(), field.value.as_str(), field.twin.as_deref()))
         .collect();
     assert_eq!(
         marks,

@@ -124,7 +124,7 @@ fn failing(cases: &mut [CaseReport]) {
                     "Refused (HTTP 400), but the answer has no code that can be read.",
                 ));
             }
-            id if id.ends_with("top-origin") => *case = skipped(&id.to_owned()),
+            id if id.ends_with("top-origin") => *case = skipped(id),
             _ => {}
         }
     }

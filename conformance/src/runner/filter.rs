@@ -17,11 +17,7 @@ impl Filter {
     pub fn lets_through(&self, id: &str) -> bool {
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| {
-                if pattern.contains(['*', '?']) {
-                    glob(pattern, id)
-                } else {
-                    id.contains(pattern.as_str())
-                }
+                if pattern.contains(['*', '?']) { glob(pattern, id) } else { id.contains(pattern.as_str()) }
             })
     }
 

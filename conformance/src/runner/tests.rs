@@ -11,10 +11,7 @@ fn opener() -> Arc<dyn Open<u32>> {
     Arc::new(|_: &mut Context| Ok(7))
 }
 
-fn case(
-    id: &str,
-    run: impl Fn(&mut u32, &mut Context) -> Result<Pass, Stop> + Send + Sync + 'static,
-) -> Case<u32> {
+fn case(id: &str, run: impl Fn(&mut u32, &mut Context) -> Result<Pass, Stop> + Send + Sync + 'static) -> Case<u32> {
     Case::new(id, id, "clause", Level::Must, run)
 }
 
@@ -37,22 +34,8 @@ fn every_outcome_is_told_apart_and_order_is_kept() {
         case("a/broken", |_, _| Err(Stop::broken("no network"))),
         case("a/panic", |_, _| panic!("on purpose")),
     ]);
-    let names: Vec<_> = outcomes(&suite, &options())
-        .into_iter()
-        .map(|(_, name)| name)
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "pass",
-            "unattributed",
-            "fail",
-            "skip",
-            "skip",
-            "broken",
-            "broken"
-        ]
-    );
+    let names: Vec<_> = outcomes(&suite, &options()).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["pass", "unattributed", "fail", "skip", "skip", "broken", "broken"]);
 }
 
 #[test]
@@ -87,9 +70,8 @@ fn a_case_that_hangs_is_given_up_with_its_evidence() {
 #[test]
 fn a_case_draws_the_same_bytes_whatever_else_runs() {
     let drawn = |filter: &str| {
-        let suite = Suite::new("s", "S").with(
-            ["a", "b"].map(|id| case(id, |_, context| Ok(Pass::plain(context.random.word(20))))),
-        );
+        let suite = Suite::new("s", "S")
+            .with(["a", "b"].map(|id| case(id, |_, context| Ok(Pass::plain(context.random.word(20))))));
         let mut options = options();
         options.filter = Filter::new([filter]);
         let report = run(&suite, &opener(), &options, &mut Silent);

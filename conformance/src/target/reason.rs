@@ -40,7 +40,11 @@ impl Reasons {
                 .map_err(|error| TargetFileError::Pattern(map.pattern.clone(), error.to_string()))?;
             patterns.push((pattern, map.code.clone()));
         }
-        Ok(Self { codes: answers.check.iter().chain(&answers.code).cloned().collect(), messages: answers.message.clone(), patterns })
+        Ok(Self {
+            codes: answers.check.iter().chain(&answers.code).cloned().collect(),
+            messages: answers.message.clone(),
+            patterns,
+        })
     }
 
     /// What the answer says to people: the first of the message members that is a text.

@@ -76,8 +76,8 @@ fn differences(parts: &[Part]) -> Markup {
                     @for (part, field) in changed {
                         tr {
                             th { span.part { (part.title) } " " (field.name) }
-                            td.was { (field.twin.as_deref().unwrap_or_default()) }
-                            td.now { (field.value) @if let Some(note) = &field.note { span.note { (note) } } }
+                            td.was { (shown(field.twin.as_deref().unwrap_or_default())) }
+                            td.now { (shown(&field.value)) @if let Some(note) = &field.note { span.note { (note) } } }
                         }
                     }
                 }
@@ -125,7 +125,7 @@ fn one_part(part: &Part, depth: Depth) -> Markup {
                     @for field in &part.fields {
                         tr.changed[field.twin.is_some()] {
                             th { (field.name) }
-                            td { (field.value) @if let Some(note) = &field.note { span.note { (note) } } }
+                            td { (shown(&field.value)) @if let Some(note) = &field.note { span.note { (note) } } }
                         }
                     }
                 }
@@ -135,6 +135,11 @@ fn one_part(part: &Part, depth: Depth) -> Markup {
             }
         }
     }
+}
+
+/// A value; an empty one is said to be empty.
+fn shown(value: &str) -> Markup {
+    html! { @if value.is_empty() { em { "empty" } } @else { (value) } }
 }
 
 fn pretty(json: &Value) -> String {

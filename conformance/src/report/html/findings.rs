@@ -18,8 +18,8 @@ pub(super) fn section(report: &Report) -> Markup {
         @if !found.is_empty() {
             section.findings {
                 h2 { "What needs attention" span.tally { (found.len()) } }
-                @for (suite, case) in found {
-                    (card(report, suite, case))
+                @for (at, (suite, case)) in found.into_iter().enumerate() {
+                    (card(report, suite, case, at < OPEN))
                 }
             }
         }
@@ -55,14 +55,17 @@ fn tone(case: &CaseReport) -> &'static str {
     }
 }
 
-fn card(report: &Report, suite: &str, case: &CaseReport) -> Markup {
+/// So many are open from the start; the rest can be looked over by their titles.
+const OPEN: usize = 3;
+
+fn card(report: &Report, suite: &str, case: &CaseReport, is_open: bool) -> Markup {
     let header = &case.header;
     html! {
-        article class=(format!("card {}", tone(case))) id=(anchor(suite, case)) {
-            header {
-                p.line { (chip(case)) span.level { (header.level) } span.clause { (header.clause) } }
+        details class=(format!("card {}", tone(case))) id=(anchor(suite, case)) open[is_open] {
+            summary {
+                span.line { (chip(case)) span.level { (header.level) } span.clause { (header.clause) } }
                 h3 { (header.title) }
-                p.id { code { (header.id) } }
+                code.id { (header.id) }
             }
             (verdict(case))
             (story(case))

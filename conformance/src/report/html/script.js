@@ -55,6 +55,11 @@
   addEventListener('hashchange', follow);
   follow();
 
+  // Paper cannot be unfolded.
+  addEventListener('beforeprint', () => {
+    for (const card of document.querySelectorAll('details.card')) card.open = true;
+  });
+
   for (const button of document.querySelectorAll('button.copy')) {
     if (navigator.clipboard === undefined) continue;
     button.hidden = false;

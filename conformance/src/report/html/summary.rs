@@ -121,11 +121,19 @@ fn named_facts(report: &Report) -> Vec<(&str, String)> {
         ("where", facts.address.clone()),
         ("profile", facts.profile.clone()),
         ("seed", facts.seed.trim_start_matches("00").to_owned()),
-        ("began", facts.started.clone()),
+        ("began", without_fraction(&facts.started)),
         ("took", duration(facts.duration_ms)),
     ];
     named.extend(facts.further.iter().map(|(name, value)| (name.as_str(), value.clone())));
     named
+}
+
+/// RFC 3339 without the parts of a second.
+fn without_fraction(time: &str) -> String {
+    match time.split_once('.') {
+        Some((whole, rest)) => format!("{whole}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => time.to_owned(),
+    }
 }
 
 /// A duration for people.

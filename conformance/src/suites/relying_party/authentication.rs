@@ -125,11 +125,16 @@ pub(super) fn case(start: Start, rule: &Rule, change: &Change<AssertionForge>) -
         run(world, context, start, &rule_of_run, &change_of_run)
     });
     let given = match rule.ask {
-        Ask::UserVerification("required") => "a user with one credential, and request options that require user verification",
-        Ask::UserVerification(_) => "a user with one credential, and request options that do not require user verification",
+        Ask::UserVerification("required") => {
+            "a user with one credential, and request options that require user verification"
+        }
+        Ask::UserVerification(_) => {
+            "a user with one credential, and request options that do not require user verification"
+        }
         Ask::Nothing => "a user with one credential, and request options just issued",
     };
-    let sends = format!("{}, but: {}. All that is hashed or signed above it is made anew.", start.words(), change.plants);
+    let sends =
+        format!("{}, but: {}. All that is hashed or signed above it is made anew.", start.words(), change.plants);
     let mut case = describe(case, rule, given, sends, start.twin());
     if start == Start::Usernameless {
         case = case.needs([need::USERNAMELESS]);

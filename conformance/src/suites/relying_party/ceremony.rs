@@ -11,9 +11,7 @@ use super::world::{Question, World, recorded, username};
 use crate::context::Context;
 use crate::dissect;
 use crate::evidence::{Part, Role, mark_differences};
-use crate::target::{
-    Answer, AuthenticationRequest, Begin, Dialect, Offer, RegistrationRequest, TargetError,
-};
+use crate::target::{Answer, AuthenticationRequest, Begin, Dialect, Offer, RegistrationRequest, TargetError};
 use crate::verdict::Stop;
 
 /// A request for creation options that suits `base`, for a new user.
@@ -30,10 +28,7 @@ pub(super) fn registration_request(world: &World, context: &mut Context, base: B
 
 /// A request for request options for this user.
 pub(super) fn authentication_request(username: &str) -> AuthenticationRequest {
-    AuthenticationRequest {
-        username: Some(username.to_owned()),
-        ..AuthenticationRequest::default()
-    }
+    AuthenticationRequest { username: Some(username.to_owned()), ..AuthenticationRequest::default() }
 }
 
 /// Asks for creation options, which must come.
@@ -131,7 +126,7 @@ pub(super) fn send_registration(
     context.check_time()?;
     let made = sending.forge.forge().map_err(forging)?;
     let body = dressed(world, &made.text, &made.members);
-    let mut parts = dissect::registration(&body);
+    let mut parts = if sending.role == Role::Probe { dissect::registration(&body) } else { Vec::new() };
     if let Some((_, good)) = sending.edit {
         let good = good.forge().map_err(forging)?;
         mark_differences(&mut parts, &dissect::registration(&dressed(world, &good.text, &good.members)));
@@ -152,7 +147,7 @@ pub(super) fn send_authentication(
     context.check_time()?;
     let made = sending.forge.forge().map_err(forging)?;
     let body = dressed(world, &made.text, &made.members);
-    let mut parts = dissect::authentication(&body);
+    let mut parts = if sending.role == Role::Probe { dissect::authentication(&body) } else { Vec::new() };
     if let Some((_, good)) = sending.edit {
         let good = good.forge().map_err(forging)?;
         mark_differences(&mut parts, &dissect::authentication(&dressed(world, &good.text, &good.members)));

@@ -50,8 +50,5 @@ pub(super) fn with_twin(pass: Pass, twin: &Answer) -> Result<Pass, Stop> {
             twin.summary()
         )));
     }
-    Ok(Pass {
-        because: format!("{} The good twin was accepted afterwards.", pass.because),
-        ..pass
-    })
+    Ok(Pass { because: format!("{} The good twin was accepted afterwards.", pass.because), ..pass })
 }

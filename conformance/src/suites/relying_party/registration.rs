@@ -17,15 +17,14 @@ use super::ceremony::{
     send_registration,
 };
 use super::judge;
-use super::shared::SHARED;
 use super::rule::{Ask, Change, Rule, describe, need, title};
+use super::shared::SHARED;
 use super::world::World;
 use crate::case::Case;
 use crate::context::Context;
 use crate::evidence::Role;
 use crate::target::RegistrationRequest;
 use crate::verdict::{Pass, Stop};
-
 
 /// Every registration case.
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
@@ -67,7 +66,8 @@ pub(super) fn case(base: Base, rule: &Rule, change: &Change<RegistrationForge>) 
         run(world, context, base, &rule_of_run, &change_of_run)
     });
     let given = given(rule.ask);
-    let sends = format!("{}, but: {}. All that is hashed or signed above it is made anew.", base.words(), change.plants);
+    let sends =
+        format!("{}, but: {}. All that is hashed or signed above it is made anew.", base.words(), change.plants);
     let case = describe(case, rule, given, sends, base.twin());
     let case = if base.is_attested() { case.needs([need::LAB_ANCHORS]) } else { case };
     (rule.basis, case)

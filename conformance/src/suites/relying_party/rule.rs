@@ -178,12 +178,8 @@ impl Editable for AssertionForge {
 
 /// Puts what a rule says into the header.
 pub(super) fn describe(case: Case<World>, rule: &Rule, given: &str, sends: String, twin: &str) -> Case<World> {
-    let case = case
-        .given(given)
-        .sends(sends)
-        .expects(rule.demands)
-        .claims(rule.claims())
-        .needs(rule.needs.iter().copied());
+    let case =
+        case.given(given).sends(sends).expects(rule.demands).claims(rule.claims()).needs(rule.needs.iter().copied());
     // A twin of itself is none.
     if case.header.id == twin { case } else { case.twin(twin) }
 }

@@ -19,10 +19,28 @@ const TRUST: &str = "WebAuthn L3 7.1 steps 22 to 24";
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let mut cases = vec![
-        good(Base::None, "none", "nothing at all", "WebAuthn L3 7.1; 8.7", "A registration without attestation is good, where the relying party asks for none."),
-        good(Base::PackedSelf, "packed-self", "nothing at all", TRUST, "Self attestation is good, unless a policy wants more."),
+        good(
+            Base::None,
+            "none",
+            "nothing at all",
+            "WebAuthn L3 7.1; 8.7",
+            "A registration without attestation is good, where the relying party asks for none.",
+        ),
+        good(
+            Base::PackedSelf,
+            "packed-self",
+            "nothing at all",
+            TRUST,
+            "Self attestation is good, unless a policy wants more.",
+        ),
         good(Base::Packed, "packed", "nothing at all", TRUST, "Attestation by a model whose root is trusted is good."),
-        good(Base::FidoU2f, "fido-u2f", "nothing at all", "WebAuthn L3 7.1 steps 22 to 24; 8.6", "Attestation by a U2F key whose root is trusted is good."),
+        good(
+            Base::FidoU2f,
+            "fido-u2f",
+            "nothing at all",
+            "WebAuthn L3 7.1 steps 22 to 24; 8.6",
+            "Attestation by a U2F key whose root is trusted is good.",
+        ),
     ];
     cases.extend(credentials());
     cases.push(batch_as_anchor());
@@ -50,22 +68,42 @@ fn credentials() -> Vec<(Basis, Case<World>)> {
         .registration("WebAuthn L3 6.1.1; 7.1 step 27")
         .demands("A counter may begin anywhere, and the first authentication counts on from there.");
     vec![
-        super::case(Base::PackedSelf, &algorithms, &Change::new("ed25519", "the credential's key is an Ed25519 key", |mut forge| {
-            with_ed25519(&mut forge);
-            forge
-        })),
-        super::case(Base::PackedSelf, &algorithms, &Change::new("rs256", "the credential's key is an RSA key", |mut forge: RegistrationForge| {
-            if let Ok(key) = SigningKey::rs256() {
-                forge.credential_key = key;
-            }
-            forge
-        })),
-        super::case(Base::None, &flags, &Change::new("backup-eligible", "BE is set, BS is clear", |forge| with_flags(forge, 0x0d))),
-        super::case(Base::None, &flags, &Change::new("backed-up", "BE and BS are set", |forge| with_flags(forge, 0x1d))),
-        super::case(Base::None, &counter, &Change::new("counting", "the counter begins at 1000", |mut forge: RegistrationForge| {
-            forge.sign_count = 1000;
-            forge
-        })),
+        super::case(
+            Base::PackedSelf,
+            &algorithms,
+            &Change::new("ed25519", "the credential's key is an Ed25519 key", |mut forge| {
+                with_ed25519(&mut forge);
+                forge
+            }),
+        ),
+        super::case(
+            Base::PackedSelf,
+            &algorithms,
+            &Change::new("rs256", "the credential's key is an RSA key", |mut forge: RegistrationForge| {
+                if let Ok(key) = SigningKey::rs256() {
+                    forge.credential_key = key;
+                }
+                forge
+            }),
+        ),
+        super::case(
+            Base::None,
+            &flags,
+            &Change::new("backup-eligible", "BE is set, BS is clear", |forge| with_flags(forge, 0x0d)),
+        ),
+        super::case(
+            Base::None,
+            &flags,
+            &Change::new("backed-up", "BE and BS are set", |forge| with_flags(forge, 0x1d)),
+        ),
+        super::case(
+            Base::None,
+            &counter,
+            &Change::new("counting", "the counter begins at 1000", |mut forge: RegistrationForge| {
+                forge.sign_count = 1000;
+                forge
+            }),
+        ),
     ]
 }
 
@@ -86,10 +124,14 @@ fn batch_as_anchor() -> (Basis, Case<World>) {
         |world: &mut World, context| {
             let request = registration_request(world, context, Base::Packed);
             let batch = world.lab.batch(MODEL, crate::suites::relying_party::ANCHORED_BATCH);
-            let change = Change::new("batch-as-anchor", "the leaf alone, which the relying party knows as an anchor", move |mut forge: RegistrationForge| {
-                forge.format = Format::Packed(Box::new(batch.clone()));
-                forge.edited(X5c(X5cEdit::LeafOnly))
-            });
+            let change = Change::new(
+                "batch-as-anchor",
+                "the leaf alone, which the relying party knows as an anchor",
+                move |mut forge: RegistrationForge| {
+                    forge.format = Format::Packed(Box::new(batch.clone()));
+                    forge.edited(X5c(X5cEdit::LeafOnly))
+                },
+            );
             ask(world, context, Base::Packed, &request, &[], &change)
         },
     )

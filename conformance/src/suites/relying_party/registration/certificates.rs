@@ -30,7 +30,11 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
         .demands("Basic constraints that do not decode do not say that the certificate is no CA's.");
     let change = of_chain("basic-constraints-undecodable", "its basic constraints do not decode", |chain| {
         chain.leaf.spec.basic_constraints = None;
-        chain.leaf.spec.extra_extensions.push(Extension { oid: vec![2, 5, 29, 19], critical: false, value: vec![0x30, 5, 1] });
+        chain.leaf.spec.extra_extensions.push(Extension {
+            oid: vec![2, 5, 29, 19],
+            critical: false,
+            value: vec![0x30, 5, 1],
+        });
     });
     cases.push(super::case(Base::Packed, &extension, &change));
     cases.extend(FIDO_U2F.iter().flat_map(|rule| rule.registrations(Base::FidoU2f)));
@@ -147,20 +151,17 @@ const fn path(codes: &'static [&'static str], edits: &'static [Edit]) -> Rule {
 const PATH: &[Rule] = &[
     path(&["path_signature", "path_untrusted"], &[Path(P::Rogue), Path(P::SelfMadeIntermediate)])
         .demands("Authorities are known by their keys: a right name over another key is nobody's."),
-    path(&["path_issuer_not_ca"], &[
-        Path(P::LeafAsAuthority),
-        Path(P::IntermediateNotAuthority),
-        Path(P::IntermediateUnconstrained),
-    ])
+    path(
+        &["path_issuer_not_ca"],
+        &[Path(P::LeafAsAuthority), Path(P::IntermediateNotAuthority), Path(P::IntermediateUnconstrained)],
+    )
     .demands("Whoever issues certificates is a CA, and its basic constraints say so."),
     path(&["path_issuer_not_ca", "path_critical_extension"], &[Path(P::IntermediateVersion1)])
         .demands("A certificate of version 1 cannot say that it is a CA's."),
     path(&["path_key_usage"], &[Path(P::IntermediateUsage)])
         .demands("Whoever issues certificates may sign certificates."),
-    path(&["path_length"], &[Path(P::PathLength)])
-        .demands("The path is no longer than its authorities allow."),
-    path(&["path_expired"], &[Path(P::IntermediateExpired)])
-        .demands("No authority of the path has expired."),
+    path(&["path_length"], &[Path(P::PathLength)]).demands("The path is no longer than its authorities allow."),
+    path(&["path_expired"], &[Path(P::IntermediateExpired)]).demands("No authority of the path has expired."),
     path(&["path_not_yet_valid"], &[Path(P::IntermediateNotYetValid)])
         .demands("Every authority of the path has begun to be valid."),
     path(&["path_signature", "path_untrusted"], &[Path(P::IntermediateSignature)])
@@ -200,7 +201,9 @@ const CHAIN: &[Rule] = &[
         .registration("WebAuthn L3 7.1 step 24")
         .basis(Basis::Untooled)
         .should()
-        .demands("A root that comes along proves nothing and harms nothing: the path ends in the anchor that is known."),
+        .demands(
+            "A root that comes along proves nothing and harms nothing: the path ends in the anchor that is known.",
+        ),
 ];
 
 const FIDO_U2F: &[Rule] = &[

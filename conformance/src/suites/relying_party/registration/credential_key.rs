@@ -34,8 +34,7 @@ const RULES: &[Rule] = &[
     refuse(&["cose_kty_missing"], &[Key(E::KtyMissing)]).demands("A key has a type."),
     refuse(&["cose_kty_not_integer"], &[Key(E::KtyNotInteger)]).demands("The type of a WebAuthn key is a number."),
     refuse(&["cose_alg_missing"], &[Key(E::AlgMissing)]).demands("A credential public key names its algorithm."),
-    refuse(&["cose_alg_not_integer"], &[Key(E::AlgNotInteger)])
-        .demands("The algorithm of a WebAuthn key is a number."),
+    refuse(&["cose_alg_not_integer"], &[Key(E::AlgNotInteger)]).demands("The algorithm of a WebAuthn key is a number."),
     refuse(
         &["cose_kty_mismatch"],
         &[
@@ -50,27 +49,17 @@ const RULES: &[Rule] = &[
     .registration("WebAuthn L3 5.8.5; RFC 9053 2")
     .demands("The type of a key is that of its algorithm."),
     refuse(&["cose_curve_missing"], &[Key(E::CurveMissing)]).demands("A key on a curve names the curve."),
-    refuse(&["cose_curve_not_integer"], &[Key(E::CurveNotInteger)])
-        .demands("The curve of a WebAuthn key is a number."),
+    refuse(&["cose_curve_not_integer"], &[Key(E::CurveNotInteger)]).demands("The curve of a WebAuthn key is a number."),
     refuse(
         &["cose_curve_mismatch"],
-        &[
-            Key(E::CurveLabel),
-            Key(E::CurveSecp256k1),
-            Key(E::CurveP384),
-            Key(E::CurveX25519),
-            Key(E::CurveEd448),
-        ],
+        &[Key(E::CurveLabel), Key(E::CurveSecp256k1), Key(E::CurveP384), Key(E::CurveX25519), Key(E::CurveEd448)],
     )
     .registration("WebAuthn L3 5.8.5")
     .demands("ES256 is on P-256 and EdDSA on Ed25519, and on no other curve."),
     refuse(&["cose_x_missing"], &[Key(E::XMissing)]).demands("A key has all that its type requires."),
     refuse(&["cose_x_not_bytes"], &[Key(E::XNotBytes)]).demands("A coordinate is a byte string."),
-    refuse(
-        &["cose_x_length"],
-        &[Key(E::XShort), Key(E::XLong), Key(E::XEmpty), Key(E::Ed25519Short)],
-    )
-    .demands("A coordinate is exactly as long as its curve's field, leading zeros included."),
+    refuse(&["cose_x_length"], &[Key(E::XShort), Key(E::XLong), Key(E::XEmpty), Key(E::Ed25519Short)])
+        .demands("A coordinate is exactly as long as its curve's field, leading zeros included."),
     refuse(&["cose_y_missing"], &[Key(E::YMissing)]).demands("A key has all that its type requires."),
     refuse(&["cose_y_not_bytes"], &[Key(E::YNotBytes)]).demands("A coordinate is a byte string."),
     refuse(&["cose_y_length"], &[Key(E::YShort), Key(E::YLong)])
@@ -78,13 +67,10 @@ const RULES: &[Rule] = &[
     refuse(&["cose_y_compressed"], &[Key(E::YCompressed)])
         .registration("WebAuthn L3 5.8.5")
         .demands("Points are not compressed."),
-    refuse(
-        &["cose_not_on_curve"],
-        &[Key(E::OffCurve), Key(E::Infinity), Key(E::NotReduced), Key(E::Swapped)],
-    )
-    .registration("WebAuthn L3 5.8.5")
-    .should()
-    .demands("A point that is not on the curve is no key."),
+    refuse(&["cose_not_on_curve"], &[Key(E::OffCurve), Key(E::Infinity), Key(E::NotReduced), Key(E::Swapped)])
+        .registration("WebAuthn L3 5.8.5")
+        .should()
+        .demands("A point that is not on the curve is no key."),
     refuse(&["cose_private_member"], &[Key(E::PrivateMember)])
         .demands("A private key has no place in a public one, and whoever has sent it has lost it."),
     refuse(

@@ -334,9 +334,10 @@ fn not_offered() -> Case<World> {
             if offer.options.pub_key_cred_params.iter().any(|offered| offered.alg == alg::ES384) {
                 return Err(Stop::skip("an algorithm that it does not offer: ES384 is offered"));
             }
-            let change = Change::new("", "a P-384 key with ES384, which was not offered", |forge: RegistrationForge| {
-                forge.edited(Key(CredentialKeyEdit::AlgNotOffered))
-            });
+            let change =
+                Change::new("", "a P-384 key with ES384, which was not offered", |forge: RegistrationForge| {
+                    forge.edited(Key(CredentialKeyEdit::AlgNotOffered))
+                });
             ask(world, context, Base::None, &request, &["algorithm_not_offered"], &change)
         },
     )

@@ -16,12 +16,8 @@ use crate::suites::relying_party::rule::{Change, Rule};
 use crate::suites::relying_party::world::World;
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
-    let tables: [(Base, &[Rule]); 4] = [
-        (Base::None, NONE),
-        (Base::PackedSelf, PACKED_SELF),
-        (Base::Packed, PACKED),
-        (Base::FidoU2f, FIDO_U2F),
-    ];
+    let tables: [(Base, &[Rule]); 4] =
+        [(Base::None, NONE), (Base::PackedSelf, PACKED_SELF), (Base::Packed, PACKED), (Base::FidoU2f, FIDO_U2F)];
     let mut cases: Vec<_> =
         tables.iter().flat_map(|(base, rules)| rules.iter().flat_map(|rule| rule.registrations(*base))).collect();
     let key = Rule::refuse("fido-u2f", &["fido_u2f_credential_key"], &[])
@@ -50,13 +46,17 @@ const CERTIFICATE_KEY: Rule = Rule::refuse("fido-u2f", &["fido_u2f_certificate_k
 
 /// The key is not the one that the lab's metadata know the model by; so no path is asked for.
 fn certificate_key() -> (Basis, Case<World>) {
-    let change = Change::new("certificate-key-ed25519", "the attestation certificate's key is an Ed25519 key", |mut forge: RegistrationForge| {
-        let key = SigningKey::ed25519(&forge.seed.derive("leaf on ed25519"));
-        if let (Format::FidoU2f(chain), Ok(key)) = (&mut forge.format, key) {
-            Chain::set_leaf_key(chain, key);
-        }
-        forge
-    });
+    let change = Change::new(
+        "certificate-key-ed25519",
+        "the attestation certificate's key is an Ed25519 key",
+        |mut forge: RegistrationForge| {
+            let key = SigningKey::ed25519(&forge.seed.derive("leaf on ed25519"));
+            if let (Format::FidoU2f(chain), Ok(key)) = (&mut forge.format, key) {
+                Chain::set_leaf_key(chain, key);
+            }
+            forge
+        },
+    );
     let (basis, described) = super::case(Base::FidoU2f, &CERTIFICATE_KEY, &change);
     let header = described.header;
     let mut case = Case::new("", "", "", header.level, move |world: &mut World, context| {
@@ -75,14 +75,11 @@ const U2F_1: &str = "WebAuthn L3 8.6 verification step 1";
 const U2F_6: &str = "WebAuthn L3 8.6 verification step 6";
 const DER: &str = "WebAuthn L3 6.5.5";
 
-const NONE: &[Rule] = &[Rule::refuse(
-    "none",
-    &["none_statement_empty"],
-    &[Statement(E::NotEmpty), Statement(E::PackedUnderNone)],
-)
-.registration("WebAuthn L3 8.7")
-.syntax()
-.demands("The statement of the format none is the empty map.")];
+const NONE: &[Rule] =
+    &[Rule::refuse("none", &["none_statement_empty"], &[Statement(E::NotEmpty), Statement(E::PackedUnderNone)])
+        .registration("WebAuthn L3 8.7")
+        .syntax()
+        .demands("The statement of the format none is the empty map.")];
 
 const fn packed(codes: &'static [&'static str], edits: &'static [Edit]) -> Rule {
     Rule::refuse("packed", codes, edits)
@@ -186,12 +183,11 @@ const PACKED: &[Rule] = &[
 ];
 
 const PACKED_SELF: &[Rule] = &[
-    Rule::refuse("packed-self", &["packed_self_algorithm"], &[
-        Statement(E::AlgOtherKind),
-        Statement(E::AlgOtherHash),
-        Statement(E::AlgUnknown),
-        Statement(E::AlgZero),
-    ])
+    Rule::refuse(
+        "packed-self",
+        &["packed_self_algorithm"],
+        &[Statement(E::AlgOtherKind), Statement(E::AlgOtherHash), Statement(E::AlgUnknown), Statement(E::AlgZero)],
+    )
     .registration("WebAuthn L3 8.2 verification step 3.1")
     .demands("Self attestation names the algorithm of the credential's own key."),
     Rule::refuse("packed-self", &["statement_x5c_empty"], &[Statement(E::X5cEmpty)])
@@ -199,7 +195,9 @@ const PACKED_SELF: &[Rule] = &[
         .demands("An x5c that is there has a certificate in it: an empty one is no self attestation."),
     Rule::refuse("packed-self", &["packed_self_signature"], WRONG)
         .registration("WebAuthn L3 8.2 verification step 3.2")
-        .demands("The credential's own key has signed the authenticator data and the client data's hash, these very bytes."),
+        .demands(
+            "The credential's own key has signed the authenticator data and the client data's hash, these very bytes.",
+        ),
     Rule::refuse("packed-self", &["signature_not_der"], NOT_DER)
         .registration(DER)
         .demands("An ECDSA signature is DER, strictly, and nothing beside it."),

@@ -24,71 +24,162 @@ const GONE: [&str; 3] = ["challenge_reused", "challenge_unknown", "challenge_mis
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let cases = [
-        row("registration-replayed", "The same registration again", Level::Must, &["challenge_reused"], replay_registration, [
-            "a user who has just registered",
-            "the same registration, byte by byte, once more",
-            "A challenge is answered once.",
-        ]),
-        row("registration-reused", "A second registration to the same challenge", Level::Must, &["challenge_reused"], reuse_registration, [
-            "a user who has just registered",
-            "a good registration of another credential, to the same challenge",
-            "A challenge is answered once, whatever the answer brings.",
-        ]),
-        row("registration-reused-after-failure", "A good registration after a bad one, to the same challenge", Level::Should, &["challenge_reused"], reuse_after_failed_registration, [
-            "a user whose registration was just refused",
-            "a good registration to the same challenge",
-            "A challenge is gone with the first answer, also with a bad one: nobody may try until one is right.",
-        ]),
-        row("authentication-replayed", "The same authentication again", Level::Must, &["challenge_reused"], replay_authentication, [
-            "a user who has just authenticated",
-            "the same authentication, byte by byte, once more",
-            "A challenge is answered once: otherwise whoever has seen one answer is let in for ever.",
-        ]),
-        row("authentication-reused", "A second authentication to the same challenge", Level::Must, &["challenge_reused"], reuse_authentication, [
-            "a user who has just authenticated",
-            "a good authentication with the next counter, to the same challenge",
-            "A challenge is answered once.",
-        ]),
-        row("authentication-reused-after-failure", "A good authentication after a bad one, to the same challenge", Level::Should, &["challenge_reused"], reuse_after_failed_authentication, [
-            "a user whose authentication was just refused",
-            "a good authentication to the same challenge",
-            "A challenge is gone with the first answer, also with a bad one.",
-        ]),
-        row("registration-of-another-session", "A registration to another session's challenge", Level::Must, &["challenge_mismatch"], registration_of_another_session, [
-            "two sessions, each with creation options of its own",
-            "in the second, a good answer to the first one's challenge",
-            "A challenge belongs to the session that it was issued to.",
-        ]),
-        row("authentication-of-another-session", "An authentication to another session's challenge", Level::Must, &["challenge_mismatch"], authentication_of_another_session, [
-            "two sessions, each with request options of its own for the same user",
-            "in the second, a good answer to the first one's challenge",
-            "A challenge belongs to the session that it was issued to: a stolen answer opens no session.",
-        ]),
-        row("authentication-to-a-registration", "An authentication to a registration's challenge", Level::Must, &["challenge_other_ceremony"], authentication_to_a_registration, [
-            "a user with a credential, and creation options",
-            "a good authentication to the challenge of the creation options",
-            "A challenge belongs to the ceremony that it was issued for.",
-        ]),
-        row("registration-to-an-authentication", "A registration to an authentication's challenge", Level::Must, &["challenge_other_ceremony"], registration_to_an_authentication, [
-            "a user with a credential, and request options",
-            "a good registration to the challenge of the request options",
-            "A challenge belongs to the ceremony that it was issued for.",
-        ]),
-        row("registration-unasked", "A registration that nobody asked for", Level::Must, &[], registration_unasked, [
-            "a session without any options",
-            "a registration to a challenge that was never issued",
-            "Challenges are the server's own.",
-        ]),
-        row("registration-too-late", "A registration after the challenge's time", Level::Should, &["challenge_expired"], registration_too_late, [
-            "a server whose clock can be moved, or whose options last five seconds or less",
-            "a good registration after that time",
-            "A challenge lives about as long as the client was given.",
-        ]),
-        row("authentication-too-late", "An authentication after the challenge's time", Level::Should, &["challenge_expired"], authentication_too_late, [
-            "a server whose clock can be moved, or whose options last five seconds or less",
-            "a good authentication after that time",
-            "A challenge lives about as long as the client was given.",
-        ]),
+        row(
+            "registration-replayed",
+            "The same registration again",
+            Level::Must,
+            &["challenge_reused"],
+            replay_registration,
+            [
+                "a user who has just registered",
+                "the same registration, byte by byte, once more",
+                "A challenge is answered once.",
+            ],
+        ),
+        row(
+            "registration-reused",
+            "A second registration to the same challenge",
+            Level::Must,
+            &["challenge_reused"],
+            reuse_registration,
+            [
+                "a user who has just registered",
+                "a good registration of another credential, to the same challenge",
+                "A challenge is answered once, whatever the answer brings.",
+            ],
+        ),
+        row(
+            "registration-reused-after-failure",
+            "A good registration after a bad one, to the same challenge",
+            Level::Should,
+            &["challenge_reused"],
+            reuse_after_failed_registration,
+            [
+                "a user whose registration was just refused",
+                "a good registration to the same challenge",
+                "A challenge is gone with the first answer, also with a bad one: nobody may try until one is right.",
+            ],
+        ),
+        row(
+            "authentication-replayed",
+            "The same authentication again",
+            Level::Must,
+            &["challenge_reused"],
+            replay_authentication,
+            [
+                "a user who has just authenticated",
+                "the same authentication, byte by byte, once more",
+                "A challenge is answered once: otherwise whoever has seen one answer is let in for ever.",
+            ],
+        ),
+        row(
+            "authentication-reused",
+            "A second authentication to the same challenge",
+            Level::Must,
+            &["challenge_reused"],
+            reuse_authentication,
+            [
+                "a user who has just authenticated",
+                "a good authentication with the next counter, to the same challenge",
+                "A challenge is answered once.",
+            ],
+        ),
+        row(
+            "authentication-reused-after-failure",
+            "A good authentication after a bad one, to the same challenge",
+            Level::Should,
+            &["challenge_reused"],
+            reuse_after_failed_authentication,
+            [
+                "a user whose authentication was just refused",
+                "a good authentication to the same challenge",
+                "A challenge is gone with the first answer, also with a bad one.",
+            ],
+        ),
+        row(
+            "registration-of-another-session",
+            "A registration to another session's challenge",
+            Level::Must,
+            &["challenge_mismatch"],
+            registration_of_another_session,
+            [
+                "two sessions, each with creation options of its own",
+                "in the second, a good answer to the first one's challenge",
+                "A challenge belongs to the session that it was issued to.",
+            ],
+        ),
+        row(
+            "authentication-of-another-session",
+            "An authentication to another session's challenge",
+            Level::Must,
+            &["challenge_mismatch"],
+            authentication_of_another_session,
+            [
+                "two sessions, each with request options of its own for the same user",
+                "in the second, a good answer to the first one's challenge",
+                "A challenge belongs to the session that it was issued to: a stolen answer opens no session.",
+            ],
+        ),
+        row(
+            "authentication-to-a-registration",
+            "An authentication to a registration's challenge",
+            Level::Must,
+            &["challenge_other_ceremony"],
+            authentication_to_a_registration,
+            [
+                "a user with a credential, and creation options",
+                "a good authentication to the challenge of the creation options",
+                "A challenge belongs to the ceremony that it was issued for.",
+            ],
+        ),
+        row(
+            "registration-to-an-authentication",
+            "A registration to an authentication's challenge",
+            Level::Must,
+            &["challenge_other_ceremony"],
+            registration_to_an_authentication,
+            [
+                "a user with a credential, and request options",
+                "a good registration to the challenge of the request options",
+                "A challenge belongs to the ceremony that it was issued for.",
+            ],
+        ),
+        row(
+            "registration-unasked",
+            "A registration that nobody asked for",
+            Level::Must,
+            &[],
+            registration_unasked,
+            [
+                "a session without any options",
+                "a registration to a challenge that was never issued",
+                "Challenges are the server's own.",
+            ],
+        ),
+        row(
+            "registration-too-late",
+            "A registration after the challenge's time",
+            Level::Should,
+            &["challenge_expired"],
+            registration_too_late,
+            [
+                "a server whose clock can be moved, or whose options last five seconds or less",
+                "a good registration after that time",
+                "A challenge lives about as long as the client was given.",
+            ],
+        ),
+        row(
+            "authentication-too-late",
+            "An authentication after the challenge's time",
+            Level::Should,
+            &["challenge_expired"],
+            authentication_too_late,
+            [
+                "a server whose clock can be moved, or whose options last five seconds or less",
+                "a good authentication after that time",
+                "A challenge lives about as long as the client was given.",
+            ],
+        ),
     ];
     cases.into_iter().map(|case| (Basis::Normative, case)).collect()
 }
@@ -106,7 +197,11 @@ fn row(
         .given(given)
         .sends(sends)
         .expects(expects)
-        .twin(if name.starts_with("registration") { "registration/accepted/none" } else { "authentication/accepted/es256" })
+        .twin(if name.starts_with("registration") {
+            "registration/accepted/none"
+        } else {
+            "authentication/accepted/es256"
+        })
 }
 
 /// A step that only leads to the question: without it the case says nothing.

@@ -19,28 +19,37 @@ use crate::verdict::{Pass, Stop};
 const TAKEN: [&str; 1] = ["credential_already_registered"];
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
-    let rows = [
-        ("for-another-user", "A credential that another user has", for_another as fn(&mut World, &mut Context) -> _, "Bob, and a credential of Alice's", "a good registration of the very same credential by Bob"),
-        ("for-the-same-user", "A credential that the user has already", for_the_same, "a user with a credential", "a good registration of the very same credential by the same user"),
-        ("with-another-key", "The id of Alice's credential with another key", with_another_key, "Bob, and a credential of Alice's", "a good registration by Bob under the id of Alice's credential, with a key of his own"),
+    let cases = [
+        row("for-another-user", "A credential that another user has", for_another, [
+            "Bob, and a credential of Alice's",
+            "a good registration of the very same credential by Bob",
+        ]),
+        row("for-the-same-user", "A credential that the user has already", for_the_same, [
+            "a user with a credential",
+            "a good registration of the very same credential by the same user",
+        ]),
+        row("with-another-key", "The id of Alice's credential with another key", with_another_key, [
+            "Bob, and a credential of Alice's",
+            "a good registration by Bob under the id of Alice's credential, with a key of his own",
+        ]),
     ];
-    rows.into_iter()
-        .map(|(name, title, run, given, sends)| {
-            let case = Case::new(
-                format!("session/duplicate/{name}"),
-                title,
-                "WebAuthn L3 7.1 step 26",
-                Level::Should,
-                run,
-            )
-            .claims(TAKEN)
-            .given(given)
-            .sends(sends)
-            .expects("An id that is registered, for whomever, is not registered again: whoever could would take the account over.")
-            .twin(Base::None.twin());
-            (Basis::Normative, case)
-        })
-        .collect()
+    cases.into_iter().map(|case| (Basis::Normative, case)).collect()
+}
+
+fn row(
+    name: &str,
+    title: &str,
+    run: fn(&mut World, &mut Context) -> Result<Pass, Stop>,
+    [given, sends]: [&str; 2],
+) -> Case<World> {
+    Case::new(format!("session/duplicate/{name}"), title, "WebAuthn L3 7.1 step 26", Level::Should, run)
+        .claims(TAKEN)
+        .given(given)
+        .sends(sends)
+        .expects(
+            "An id that is registered, for whomever, is not registered again: whoever could would take the account over.",
+        )
+        .twin(Base::None.twin())
 }
 
 fn for_another(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {

@@ -19,12 +19,7 @@ const ATTESTED: &str = "WebAuthn L3 6.5.1";
 pub(super) const RULES: &[Rule] = &[
     refuse(
         &["rp_id_hash_mismatch"],
-        &[
-            Data(E::RpIdHashOther),
-            Data(E::RpIdHashBit),
-            Data(E::RpIdHashOfOrigin),
-            Data(E::RpIdHashOfSubdomain),
-        ],
+        &[Data(E::RpIdHashOther), Data(E::RpIdHashBit), Data(E::RpIdHashOfOrigin), Data(E::RpIdHashOfSubdomain)],
     )
     .both("WebAuthn L3 7.1 step 14", "WebAuthn L3 7.2 step 15")
     .demands("The authenticator data begin with SHA-256 of the RP ID, and of nothing else."),
@@ -41,12 +36,9 @@ pub(super) const RULES: &[Rule] = &[
     refuse(&["backup_eligibility_changed"], &[Data(E::BackupEligible), Data(E::BackedUp)])
         .authentication("WebAuthn L3 7.2 step 19; 6.1.3")
         .demands("Whether a credential may be backed up is settled when it is made, and never changes."),
-    refuse(
-        &["authenticator_data_too_short"],
-        &[Data(E::Empty), Data(E::Short)],
-    )
-    .both(FORM, FORM)
-    .demands("Authenticator data have 37 bytes at least."),
+    refuse(&["authenticator_data_too_short"], &[Data(E::Empty), Data(E::Short)])
+        .both(FORM, FORM)
+        .demands("Authenticator data have 37 bytes at least."),
     refuse(&["authenticator_data_leftover_bytes"], &[Data(E::TrailingByte), Data(E::TrailingBytes)])
         .both(FORM, FORM)
         .syntax()

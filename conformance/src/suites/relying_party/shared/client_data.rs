@@ -130,7 +130,9 @@ pub(super) const RULES: &[Rule] = &[
     )
     .both("RFC 8259 4", "RFC 8259 4")
     .hardening()
-    .demands("A member that comes twice can be read in two ways; whoever checks one and another uses the other is fooled."),
+    .demands(
+        "A member that comes twice can be read in two ways; whoever checks one and another uses the other is fooled.",
+    ),
     refuse(&["client_data_not_json"], &[ClientData(E::NotJson), ClientData(E::Empty), ClientData(E::Truncated)])
         .both("WebAuthn L3 7.1 step 6", "WebAuthn L3 7.2 step 9")
         .demands("Client data that are no JSON end the ceremony."),
