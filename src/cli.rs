@@ -102,7 +102,7 @@ pub struct ServeArgs {
     /// Expected origin; may repeat [default: http://RP_ID:PORT and https://RP_ID]
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Vec<String>,
-    /// Which checks are enforced: w3c-l3 or hardened
+    /// Which checks are enforced: w3c-l3, tool-compatible or hardened
     #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
     pub profile: String,
     /// FIDO metadata BLOB (JWS) whose anchors are trusted beside the lab's own; may repeat
@@ -211,7 +211,7 @@ pub struct TestArgs {
     pub kind: TestKind,
     /// How to reach it
     pub target: Option<String>,
-    /// List the cases, one `id<TAB>level<TAB>clause` a line; needs no target
+    /// List the cases, one `id<TAB>level<TAB>clause` a line (or with --json an array); needs no target
     #[arg(long)]
     pub list: bool,
     /// Only cases whose id matches: a glob, or part of the id; may repeat
@@ -253,7 +253,7 @@ pub enum TestKind {
 pub enum ProfileCommand {
     /// The checks that a profile enforces, and its switches
     Show {
-        /// w3c-l3 or hardened
+        /// w3c-l3, tool-compatible or hardened
         name: String,
     },
 }

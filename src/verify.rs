@@ -27,7 +27,7 @@ pub struct Tally {
 }
 
 /// Reads lines until the end and writes a verdict for each, flushed at once. `now` is asked for
-/// each line that comes.
+/// each line that comes. A reader who has gone away ends it early, and is no error.
 pub fn run(mut input: impl BufRead, mut output: impl Write, now: impl Fn() -> OffsetDateTime) -> io::Result<Tally> {
     let mut tally = Tally::default();
     let mut number = 0;
@@ -44,9 +44,12 @@ pub fn run(mut input: impl BufRead, mut output: impl Write, now: impl Fn() -> Of
             Some("reject") => tally.rejected += 1,
             _ => tally.errors += 1,
         }
-        serde_json::to_writer(&mut output, &verdict)?;
-        output.write_all(b"\n")?;
-        output.flush()?;
+        let written = output.write_all(format!("{verdict}\n").as_bytes()).and_then(|()| output.flush());
+        match written {
+            // Nobody wants to know the rest.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+            other => other?,
+        }
     }
     Ok(tally)
 }

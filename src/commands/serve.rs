@@ -48,13 +48,18 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
     })
     .to_string();
     let port = server.addr.port();
-    // A database that is not new has told its secret before: keep what is remembered of it.
+    // A database that is not new has told its secret before: keep what is remembered of it, if it is of this one.
     if client.is_some() {
         state.remember_server(port, &ready)?;
+    } else if state.server(port).is_some_and(|known| known["tenant_id"] != server.bootstrap.tenant_id.as_str()) {
+        state.forget_server(port);
     }
     print(&format!("{ready}\n"))?;
     server.join();
-    state.forget_server(port);
+    // A database that is served at a place of its own will be served there again.
+    if args.db.is_none() || args.listen.port() == 0 {
+        state.forget_server(port);
+    }
     Ok(Exit::Good)
 }
 
