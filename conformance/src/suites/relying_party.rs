@@ -27,11 +27,8 @@ use crate::case::Suite;
 /// The cases that a profile asks for: `w3c-l3`, `tool-compatible` or `hardened`.
 pub fn suite(profile: &str) -> Suite<World> {
     let mut suite = Suite::new("relying-party", "Relying party: registration and authentication");
-    for (basis, case) in registration::cases()
-        .into_iter()
-        .chain(authentication::cases())
-        .chain(session::cases())
-        .chain(options::cases())
+    for (basis, case) in
+        registration::cases().into_iter().chain(authentication::cases()).chain(session::cases()).chain(options::cases())
     {
         if basis.is_in(profile) {
             suite.cases.push(case);

@@ -1,9 +1,8 @@
 //! What a relying party's policy decides, as far as a request for options can settle it
 //! (WebAuthn L3 7.1 steps 10, 11, 15, 18 to 20, 24).
 
-use assay_mint::edits::CertificateEdit;
-use assay_mint::edits::CredentialKeyEdit;
 use assay_mint::edits::Edit::{CertificateEdit as Certificate, CredentialKeyEdit as Key};
+use assay_mint::edits::{AuthenticatorDataEdit, CertificateEdit, CredentialKeyEdit};
 use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::aaguid::Aaguid;
@@ -13,11 +12,15 @@ use serde_json::{Value, json};
 use super::statements::with_ed25519;
 use super::{ask, begin_registration, registration_request};
 use crate::case::{Case, Level};
+use crate::context::Context;
 use crate::suites::relying_party::base::Base;
 use crate::suites::relying_party::basis::Basis;
+use crate::suites::relying_party::ceremony::{Sending, registration_forge, send_registration};
+use crate::suites::relying_party::judge;
 use crate::suites::relying_party::rule::{Change, need, title};
 use crate::suites::relying_party::world::World;
-use crate::verdict::Stop;
+use crate::target::RegistrationRequest;
+use crate::verdict::{Pass, Stop};
 
 /// A model that the lab's metadata list beside the usual one, with a root of its own.
 const OTHER_MODEL: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 2]);
@@ -38,6 +41,16 @@ struct Row {
     change: fn(RegistrationForge) -> RegistrationForge,
     codes: &'static [&'static str],
     demands: &'static str,
+    twin: Twin,
+}
+
+/// What the good twin of a refusal is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twin {
+    /// The good registration under the same requirements.
+    SameRequirements,
+    /// The good registration under the base's usual requirements, because these refuse it too.
+    UsualRequirements,
 }
 
 const TYPES: &str = "WebAuthn L3 7.1 step 24";
@@ -56,6 +69,7 @@ const DEFAULT: Row = Row {
     change: |forge| forge,
     codes: &[],
     demands: "",
+    twin: Twin::SameRequirements,
 };
 
 const ROWS: &[Row] = &[
@@ -65,6 +79,7 @@ const ROWS: &[Row] = &[
         plants: "no attestation, where a certificate was required",
         codes: &["attestation_type_not_allowed"],
         demands: "No attestation is accepted only where the policy accepts none.",
+        twin: Twin::UsualRequirements,
         ..DEFAULT
     },
     Row {
@@ -74,6 +89,7 @@ const ROWS: &[Row] = &[
         plants: "self attestation, where a certificate was required",
         codes: &["attestation_type_not_allowed"],
         demands: "Self attestation is accepted only where the policy accepts it.",
+        twin: Twin::UsualRequirements,
         ..DEFAULT
     },
     Row {
@@ -84,6 +100,7 @@ const ROWS: &[Row] = &[
         plants: "a certificate, where self attestation was required",
         codes: &["attestation_type_not_allowed"],
         demands: "Attestation is of one of the types that the policy accepts.",
+        twin: Twin::UsualRequirements,
         ..DEFAULT
     },
     Row {
@@ -101,7 +118,8 @@ const ROWS: &[Row] = &[
         clause: "WebAuthn L3 7.1 steps 23 and 24",
         plants: "a model of which nobody has the root",
         change: |mut forge| {
-            let lab = assay_mint::lab::Lab::new(*forge.seed.as_bytes(), NOON_2026);
+            let now = forge.format.chain().map_or(0, |chain| chain.now);
+            let lab = assay_mint::lab::Lab::new(*forge.seed.as_bytes(), now);
             forge.format = assay_mint::statement::Format::Packed(Box::new(lab.model(UNLISTED)));
             forge.aaguid = UNLISTED;
             forge
@@ -137,6 +155,7 @@ const ROWS: &[Row] = &[
         },
         codes: &["metadata_attestation_type"],
         demands: "A model attests in the ways that its metadata list.",
+        twin: Twin::UsualRequirements,
         ..DEFAULT
     },
     Row {
@@ -181,14 +200,43 @@ const ROWS: &[Row] = &[
         ..DEFAULT
     },
     Row {
-        name: "not-backed-up-where-required",
-        base: Base::None,
+        name: "backed-up-where-device-bound",
         clause: BACKUP,
         requirements: Some(|| json!({ "backup": "device_bound" })),
         plants: "BE and BS are set, where only credentials that cannot leave their device are wanted",
         change: |forge| flagged(forge, 0x1d),
         codes: &["backup_policy"],
         demands: "Who asks for device-bound credentials gets no others.",
+        ..DEFAULT
+    },
+    Row {
+        name: "device-bound-where-eligible",
+        clause: BACKUP,
+        requirements: Some(|| json!({ "backup": "eligible" })),
+        plants: "BE is clear, where only credentials that may be backed up are wanted",
+        codes: &["backup_policy"],
+        demands: "Who asks for credentials that may be backed up gets no others.",
+        twin: Twin::UsualRequirements,
+        ..DEFAULT
+    },
+    Row {
+        name: "not-backed-up-where-backed-up",
+        clause: BACKUP,
+        requirements: Some(|| json!({ "backup": "backed_up" })),
+        plants: "BE is set and BS is clear, where only credentials that are backed up are wanted",
+        change: |forge| flagged(forge, 0x0d),
+        codes: &["backup_policy"],
+        demands: "Who asks for credentials that are backed up gets no others.",
+        twin: Twin::UsualRequirements,
+        ..DEFAULT
+    },
+    Row {
+        name: "backed-up-where-backed-up",
+        clause: BACKUP,
+        requirements: Some(|| json!({ "backup": "backed_up" })),
+        plants: "BE and BS are set, where only credentials that are backed up are wanted",
+        change: |forge| flagged(forge, 0x1d),
+        demands: "What the policy wants is accepted.",
         ..DEFAULT
     },
     Row {
@@ -231,17 +279,11 @@ const ROWS: &[Row] = &[
         needs: &[need::LOOSENING],
         requirements: Some(|| json!({ "mediation": "conditional" })),
         plants: "UP is clear, after a conditional creation",
-        change: |mut forge| {
-            forge = forge.edited(assay_mint::edits::AuthenticatorDataEdit::NobodyThere);
-            forge
-        },
+        change: |forge| forge.edited(AuthenticatorDataEdit::NobodyThere),
         demands: "In a conditional creation nobody need be present.",
         ..DEFAULT
     },
 ];
-
-/// The clock of a lab that only forges what nobody trusts; its certificates are valid for years.
-const NOON_2026: i64 = 1_795_348_800;
 
 fn flagged(mut forge: RegistrationForge, flags: u8) -> RegistrationForge {
     forge.flags = flags;
@@ -269,11 +311,10 @@ impl Row {
                 request.requirements = Some(requirements());
             }
             let change = Change::new(self.name, self.plants, self.change);
-            // The good twin of a case about a policy is what that policy accepts.
-            if self.twin_differs() {
-                return self.ask_with_own_twin(world, context, &request, &change);
+            match self.twin {
+                Twin::SameRequirements => ask(world, context, self.base, &request, self.codes, &change),
+                Twin::UsualRequirements => self.ask_and_relent(world, context, &request, &change),
             }
-            ask(world, context, self.base, &request, self.codes, &change)
         });
         case.given(self.given())
             .sends(format!("{}: {}", self.base.words(), self.plants))
@@ -290,23 +331,14 @@ impl Row {
         }
     }
 
-    /// Is the base itself what these requirements refuse?
-    fn twin_differs(&self) -> bool {
-        !self.codes.is_empty() && self.codes.contains(&"attestation_type_not_allowed")
-            || self.name == "metadata-attestation-type"
-    }
-
-    /// The twin is the same registration under the base's usual requirements.
-    fn ask_with_own_twin(
+    /// Asks under the requirements, then for the twin under the usual ones.
+    fn ask_and_relent(
         &self,
         world: &mut World,
-        context: &mut crate::context::Context,
-        request: &crate::target::RegistrationRequest,
+        context: &mut Context,
+        request: &RegistrationRequest,
         change: &Change<RegistrationForge>,
-    ) -> Result<crate::verdict::Pass, Stop> {
-        use crate::suites::relying_party::ceremony::{Sending, registration_forge, send_registration};
-        use crate::suites::relying_party::judge;
-
+    ) -> Result<Pass, Stop> {
         let offer = begin_registration(world, context, request)?;
         let forge = (change.make)(registration_forge(world, self.base, &offer));
         let sending = Sending::probe("register what the policy does not want", &forge);

@@ -20,18 +20,27 @@ const TAKEN: [&str; 1] = ["credential_already_registered"];
 
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let cases = [
-        row("for-another-user", "A credential that another user has", for_another, [
-            "Bob, and a credential of Alice's",
-            "a good registration of the very same credential by Bob",
-        ]),
-        row("for-the-same-user", "A credential that the user has already", for_the_same, [
-            "a user with a credential",
-            "a good registration of the very same credential by the same user",
-        ]),
-        row("with-another-key", "The id of Alice's credential with another key", with_another_key, [
-            "Bob, and a credential of Alice's",
-            "a good registration by Bob under the id of Alice's credential, with a key of his own",
-        ]),
+        row(
+            "for-another-user",
+            "A credential that another user has",
+            for_another,
+            ["Bob, and a credential of Alice's", "a good registration of the very same credential by Bob"],
+        ),
+        row(
+            "for-the-same-user",
+            "A credential that the user has already",
+            for_the_same,
+            ["a user with a credential", "a good registration of the very same credential by the same user"],
+        ),
+        row(
+            "with-another-key",
+            "The id of Alice's credential with another key",
+            with_another_key,
+            [
+                "Bob, and a credential of Alice's",
+                "a good registration by Bob under the id of Alice's credential, with a key of his own",
+            ],
+        ),
     ];
     cases.into_iter().map(|case| (Basis::Normative, case)).collect()
 }
