@@ -1,6 +1,9 @@
 //! CTAPHID framing and channels (CTAP 2.3 11.2).
 
-use assay_protocol::ctaphid::{BROADCAST, Command, ErrorCode, Frame, frame, split};
+mod ping;
+mod refusals;
+
+use assay_protocol::ctaphid::{BROADCAST, Command, ErrorCode, Frame, InitResponse, Message, frame, split};
 use assay_transport::Report;
 
 use super::world::{Key, nonce};
@@ -42,7 +45,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 Ok(Pass::plain("version 2, CBOR"))
             },
         )
-        .claims(["ctaphid_init_version"])
+        .claims(["ctaphid_init_version", "ctaphid_init_cbor"])
         .expects("version 2 and the CBOR capability"),
         Case::new(
             "framing/init/resynchronises",
@@ -55,15 +58,41 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 let nonce = nonce(context);
                 let answer = key.hid(context, "INIT in the middle of a message", key.cid, Command::INIT, &nonce)?;
                 expect_command(&answer, Command::INIT)?;
-                if !answer.payload.starts_with(&nonce) {
-                    return Err(Stop::fail("our nonce", "another"));
+                match InitResponse::parse(&answer.payload) {
+                    Some(init) if init.nonce != nonce => return Err(Stop::fail("our nonce", "another")),
+                    Some(init) if init.cid != key.cid => {
+                        return Err(Stop::fail(format!("channel {:08x}", key.cid), format!("{:08x}", init.cid)));
+                    }
+                    Some(_) => {}
+                    None => return Err(Stop::fail("17 bytes", answer.payload.len().to_string())),
                 }
                 echo(key, context, b"after resynchronisation")
             },
         )
-        .claims(["ctaphid_init_aborts"])
+        .claims(["ctaphid_init_aborts", "ctaphid_init_same_channel"])
         .sends("the first report of a PING, then INIT on the same channel, then a PING")
-        .expects("an answer to INIT on that channel, and the PING's echo"),
+        .expects("an answer to INIT on that channel, with that channel, and the PING's echo"),
+        Case::new(
+            "framing/init/during-message",
+            "INIT of somebody else leaves a message under way alone",
+            "CTAP 2.3 11.2.5",
+            Level::Must,
+            |key: &mut Key, context| {
+                let [first, second] = parts(key.cid, Command::PING, &[9; 100])?;
+                key.send_report(&first)?;
+                let nonce = nonce(context);
+                let answer = key.hid(context, "INIT of somebody else", BROADCAST, Command::INIT, &nonce)?;
+                // A channel of its own, or a request to come back.
+                if answer.cmd != Command::INIT {
+                    expect_error(&answer, ErrorCode::CHANNEL_BUSY)?;
+                }
+                let answer = key.raw(context, "the rest of the PING", &[second], key.cid)?;
+                expect_echo(&answer, &[9; 100])
+            },
+        )
+        .claims(["ctaphid_init_undisturbing"])
+        .sends("half a PING, INIT on the broadcast channel, the rest of the PING")
+        .expects("a channel or ERROR CHANNEL_BUSY for the INIT, and the PING's echo"),
         Case::new(
             "framing/sequence/wrong-number",
             "A continuation out of order is refused",
@@ -80,6 +109,25 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .twin("framing/ping/300-bytes")
         .sends("continuation 3 where 1 is due")
         .expects("ERROR INVALID_SEQ"),
+        Case::new(
+            "framing/sequence/not-continued",
+            "A message does not begin where a continuation is due",
+            "CTAP 2.3 11.2.5",
+            Level::Must,
+            |key: &mut Key, context| {
+                let [first] = parts(key.cid, Command::PING, &[7; 100])?;
+                key.send_report(&first)?;
+                let answer =
+                    key.hid(context, "a second PING in the middle of a PING", key.cid, Command::PING, b"new")?;
+                // Both are found: the message is given up, or it goes on.
+                expect_error(&answer, ErrorCode::INVALID_SEQ)
+                    .or_else(|stop| expect_error(&answer, ErrorCode::CHANNEL_BUSY).map_err(|_| stop))
+            },
+        )
+        .claims(["ctaphid_not_continued"])
+        .twin("framing/ping/1-byte")
+        .sends("half a PING, then another on the same channel")
+        .expects("ERROR INVALID_SEQ, or ERROR CHANNEL_BUSY"),
         Case::new(
             "framing/sequence/stray-continuation",
             "A continuation that belongs to nothing is ignored",
@@ -107,14 +155,11 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 let busy = key.hid(context, "PING on another channel in between", other, Command::PING, b"me too")?;
                 expect_error(&busy, ErrorCode::CHANNEL_BUSY)?;
                 let answer = key.raw(context, "the rest of the first PING", &[second], key.cid)?;
-                expect_command(&answer, Command::PING)?;
-                if answer.payload != [9; 100] {
-                    return Err(Stop::fail("the first PING's echo", "other bytes"));
-                }
+                expect_echo(&answer, &[9; 100])?;
                 Ok(Pass::attributed("busy for the second channel, the first one undisturbed"))
             },
         )
-        .claims(["ctaphid_busy"])
+        .claims(["ctaphid_busy", "ctaphid_busy_kept"])
         .sends("half a PING on one channel, a PING on another, the rest of the first")
         .expects("ERROR CHANNEL_BUSY for the second, an echo for the first"),
         Case::new(
@@ -164,166 +209,39 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .sends("WINK")
         .expects("an empty answer if the capability is set, ERROR INVALID_CMD otherwise"),
     ];
-    cases.extend([0usize, 1, 57, 58, 116, 117, 300, 1024].map(ping));
-    cases.extend(REFUSALS.iter().map(refusal));
+    cases.extend(ping::cases());
+    cases.extend(refusals::cases());
     cases
-}
-
-/// One message that must be refused with one code.
-struct Refusal {
-    id: &'static str,
-    title: &'static str,
-    clause: &'static str,
-    claim: &'static str,
-    channel: Channel,
-    cmd: Command,
-    /// The payload length announced; the report carries what fits.
-    announced: u16,
-    code: ErrorCode,
-}
-
-/// On which channel a message is sent.
-enum Channel {
-    Ours,
-    Broadcast,
-    Zero,
-    NeverGivenOut,
-}
-
-const REFUSALS: &[Refusal] = &[
-    Refusal {
-        id: "framing/command/unknown",
-        title: "An unknown command is refused",
-        clause: "CTAP 2.3 11.2.9.1.6",
-        claim: "ctaphid_unknown_command",
-        channel: Channel::Ours,
-        cmd: Command(0x26),
-        announced: 0,
-        code: ErrorCode::INVALID_CMD,
-    },
-    Refusal {
-        id: "framing/length/cbor-empty",
-        title: "A CBOR message without a command is refused",
-        clause: "CTAP 2.3 11.2.9.1.2",
-        claim: "ctaphid_cbor_empty",
-        channel: Channel::Ours,
-        cmd: Command::CBOR,
-        announced: 0,
-        code: ErrorCode::INVALID_LEN,
-    },
-    Refusal {
-        id: "framing/length/too-long",
-        title: "More than 7609 bytes are refused",
-        clause: "CTAP 2.3 11.2.4",
-        claim: "ctaphid_length",
-        channel: Channel::Ours,
-        cmd: Command::PING,
-        announced: 7610,
-        code: ErrorCode::INVALID_LEN,
-    },
-    Refusal {
-        id: "framing/length/init-seven",
-        title: "INIT with seven bytes is refused",
-        clause: "CTAP 2.3 11.2.9.1.3",
-        claim: "ctaphid_init_length",
-        channel: Channel::Ours,
-        cmd: Command::INIT,
-        announced: 7,
-        code: ErrorCode::INVALID_LEN,
-    },
-    Refusal {
-        id: "framing/channel/zero",
-        title: "Channel 0 is refused",
-        clause: "CTAP 2.3 11.2.4",
-        claim: "ctaphid_channel_zero",
-        channel: Channel::Zero,
-        cmd: Command::PING,
-        announced: 1,
-        code: ErrorCode::INVALID_CHANNEL,
-    },
-    Refusal {
-        id: "framing/channel/broadcast-ping",
-        title: "Only INIT is spoken on the broadcast channel",
-        clause: "CTAP 2.3 11.2.4",
-        claim: "ctaphid_channel_broadcast",
-        channel: Channel::Broadcast,
-        cmd: Command::PING,
-        announced: 1,
-        code: ErrorCode::INVALID_CHANNEL,
-    },
-    Refusal {
-        id: "framing/channel/never-given-out",
-        title: "A channel that was never given out is refused",
-        clause: "CTAP 2.3 11.2.5",
-        claim: "ctaphid_channel_unknown",
-        channel: Channel::NeverGivenOut,
-        cmd: Command::PING,
-        announced: 1,
-        code: ErrorCode::INVALID_CHANNEL,
-    },
-];
-
-fn refusal(row: &'static Refusal) -> Case<Key> {
-    Case::new(row.id, row.title, row.clause, Level::Must, move |key: &mut Key, context| {
-        let cid = match row.channel {
-            Channel::Ours => key.cid,
-            Channel::Broadcast => BROADCAST,
-            Channel::Zero => 0,
-            Channel::NeverGivenOut => key.cid ^ 0x5a5a_0000,
-        };
-        let report = Frame::Init { cid, cmd: row.cmd, len: row.announced, data: [0; frame::INIT_DATA] }.to_report();
-        let answer = key.raw(context, row.title, &[report], cid)?;
-        let pass = expect_error(&answer, row.code)?;
-        echo(key, context, b"after the refusal")?;
-        Ok(pass)
-    })
-    .claims([row.claim])
-    .twin("framing/ping/1-byte")
-    .sends(format!("{} with length {}", row.cmd, row.announced))
-    .expects(format!("ERROR {}, and a key that goes on", row.code))
-}
-
-fn ping(length: usize) -> Case<Key> {
-    let plural = if length == 1 { "byte" } else { "bytes" };
-    Case::new(
-        format!("framing/ping/{length}-{plural}"),
-        format!("PING echoes {length} {plural}"),
-        "CTAP 2.3 11.2.9.1.4",
-        Level::Must,
-        move |key: &mut Key, context: &mut Context| {
-            let payload = context.random.bytes(length);
-            echo(key, context, &payload)
-        },
-    )
-    .claims(["ctaphid_ping"])
-    .sends(format!("PING with {length} {plural}"))
-    .expects("the same bytes")
 }
 
 fn echo(key: &mut Key, context: &mut Context, payload: &[u8]) -> Result<Pass, Stop> {
     let answer = key.hid(context, "PING", key.cid, Command::PING, payload)?;
-    expect_command(&answer, Command::PING)?;
+    expect_echo(&answer, payload)
+}
+
+fn expect_echo(answer: &Message, payload: &[u8]) -> Result<Pass, Stop> {
+    expect_command(answer, Command::PING)?;
     if answer.payload != payload {
         return Err(Stop::fail("the same bytes", format!("{} other bytes", answer.payload.len())));
     }
     Ok(Pass::plain("echoed"))
 }
 
-fn expect_command(answer: &assay_protocol::ctaphid::Message, cmd: Command) -> Result<(), Stop> {
+fn expect_command(answer: &Message, cmd: Command) -> Result<(), Stop> {
     if answer.cmd == cmd {
         return Ok(());
     }
     Err(Stop::fail(cmd.to_string(), described(answer)))
 }
 
-fn expect_error(answer: &assay_protocol::ctaphid::Message, code: ErrorCode) -> Result<Pass, Stop> {
+fn expect_error(answer: &Message, code: ErrorCode) -> Result<Pass, Stop> {
     if answer.cmd == Command::ERROR && answer.payload == [code.0] {
         return Ok(Pass::attributed(format!("ERROR {code}")));
     }
     Err(Stop::fail(format!("ERROR {code}"), described(answer)))
 }
 
-fn described(answer: &assay_protocol::ctaphid::Message) -> String {
+fn described(answer: &Message) -> String {
     match answer.payload.first() {
         Some(code) if answer.cmd == Command::ERROR => format!("ERROR {}", ErrorCode(*code)),
         _ => answer.cmd.to_string(),

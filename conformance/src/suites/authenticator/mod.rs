@@ -1,6 +1,7 @@
-//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, PIN, reset.
+//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset.
 
 mod client_pin;
+mod extensions;
 mod framing;
 mod get_assertion;
 mod get_info;
@@ -33,6 +34,7 @@ pub fn suite() -> Suite<Key> {
         .with(get_info::cases())
         .with(make_credential::cases())
         .with(get_assertion::cases())
+        .with(extensions::cases())
         .with(client_pin::cases())
         .with(reset::cases())
 }
@@ -64,8 +66,17 @@ fn make(key: &mut Key, context: &mut Context) -> Result<Made, Stop> {
 
 /// Makes a credential from this request; the statement must verify.
 fn make_from(key: &mut Key, context: &mut Context, request: &Value) -> Result<Made, Stop> {
-    let reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, request)?.ok()?;
+    let reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, request)?;
+    if reply.status == Status::PUAT_REQUIRED && is_protected(&get_info::info(key, context)?) {
+        return Err(Stop::skip("a key without a PIN"));
+    }
+    let reply = reply.ok()?;
     read_made(&reply, &request::bytes_of(request, 1))
+}
+
+/// Does the key have a reason to ask for user verification?
+fn is_protected(info: &Node) -> bool {
+    ["clientPin", "uv", "alwaysUv"].into_iter().any(|name| get_info::option(info, name) == Some(true))
 }
 
 fn read_made(reply: &Reply, client_data_hash: &[u8]) -> Result<Made, Stop> {

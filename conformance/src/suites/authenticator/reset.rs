@@ -2,7 +2,7 @@
 
 use assay_protocol::ctap2::Status;
 
-use super::client_pin::Platform;
+use super::client_pin::{self, Platform};
 use super::request::{self, GET_ASSERTION, RESET, SELECTION};
 use super::world::Key;
 use super::{FRESH, expect, get_assertion, get_info, make};
@@ -31,7 +31,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             },
         )
         .needs([FRESH])
-        .claims(["ctap_reset_credentials"])
+        .claims(["ctap_reset_plain", "ctap_reset_discoverable"])
         .twin("get-assertion/good/allow-list")
         .sends("reset, then both kinds of credential")
         .expects("NO_CREDENTIALS twice"),
@@ -42,17 +42,23 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             Level::Must,
             |key: &mut Key, context| {
                 let platform = Platform::set_up(key, context, "1234")?;
-                platform.token(key, context, "0000", 1).err();
+                let all = client_pin::tries(key, context)?;
+                let wrong = platform.token_reply(key, context, "0000", 1)?;
+                expect(&wrong, &[Status::PIN_INVALID])?;
                 key.ctap(context, "reset", &[RESET])?.ok()?;
                 if get_info::option(&get_info::info(key, context)?, "clientPin") != Some(false) {
                     return Err(Stop::fail("clientPin false", "another value"));
                 }
-                Ok(Pass::plain("no PIN"))
+                match client_pin::tries(key, context)? {
+                    left if left == all => Ok(Pass::plain("no PIN, and all tries")),
+                    left => Err(Stop::fail(format!("{all} tries"), left.to_string())),
+                }
             },
         )
         .needs([FRESH])
-        .claims(["ctap_reset_pin"])
-        .expects("clientPin false"),
+        .claims(["ctap_reset_pin", "ctap_reset_retries"])
+        .sends("setPIN, a wrong PIN, reset")
+        .expects("clientPin false, and as many tries as before the wrong PIN"),
         Case::new(
             "selection/touch",
             "authenticatorSelection asks for a touch and answers OK",
@@ -60,7 +66,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             Level::Must,
             |key: &mut Key, context| {
                 let reply = key.ctap(context, "selection", &[SELECTION])?;
-                if reply.status == Status::INVALID_COMMAND {
+                let known = get_info::is_past_2_0(&get_info::info(key, context)?);
+                if reply.status == Status::INVALID_COMMAND && !known {
                     return Err(Stop::skip("authenticatorSelection (CTAP 2.1)"));
                 }
                 expect(&reply, &[Status::OK])

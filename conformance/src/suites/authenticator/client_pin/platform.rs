@@ -5,7 +5,8 @@ use assay_protocol::pin_uv::{KeyAgreement, Protocol, PublicKey, SharedSecret, To
 use assay_protocol::tree::cbor::Node;
 use ciborium::Value;
 
-use super::super::request::{CLIENT_PIN, RP_ID, int, map, text};
+use super::super::get_info;
+use super::super::request::{CLIENT_PIN, RP_ID, int, map, set, text, without};
 use super::super::world::{Key, Reply};
 use crate::context::Context;
 use crate::verdict::Stop;
@@ -23,6 +24,9 @@ impl Platform {
         let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
         if reply.status == Status::INVALID_COMMAND || reply.status == Status::INVALID_SUBCOMMAND {
             return Err(Stop::skip("a key with clientPIN"));
+        }
+        if reply.status == Status::INVALID_PARAMETER && !has_protocol_two(&get_info::info(key, context)?) {
+            return Err(Stop::skip("a key with PIN/UV auth protocol two"));
         }
         let answer = reply.ok()?.map()?;
         let theirs = answer
@@ -118,8 +122,38 @@ impl Platform {
         ]))
     }
 
+    /// The request of getPinToken.
+    pub(super) fn legacy_token_request(&self, context: &mut Context, pin: &str) -> Result<Value, Stop> {
+        let request = set(self.token_request(context, pin, 0)?, 2, int(5));
+        Ok(without(without(request, 9), 10))
+    }
+
+    /// A token by getPinToken, for whichever RP uses it first.
+    pub(super) fn legacy_token(&self, key: &mut Key, context: &mut Context, pin: &str) -> Result<Token, Stop> {
+        let request = self.legacy_token_request(context, pin)?;
+        let reply = key.call(context, "getPinToken", CLIENT_PIN, &request)?;
+        self.open_token(&reply)
+    }
+
+    /// The input of `hmac-secret` for these salts (CTAP 2.3 12.7).
+    pub(in super::super) fn salts(&self, context: &mut Context, salts: &[u8]) -> Result<Value, Stop> {
+        let sealed = self.seal(context, salts)?;
+        let auth = self.secret.authenticate(&sealed);
+        Ok(map([
+            (1, self.ours.public_key().to_value()),
+            (2, Value::Bytes(sealed)),
+            (3, Value::Bytes(auth)),
+            (4, int(2)),
+        ]))
+    }
+
+    /// What the key has sealed.
+    pub(in super::super) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Stop> {
+        self.secret.decrypt(sealed).map_err(|error| Stop::fail("whole blocks, encrypted", format!("{error:?}")))
+    }
+
     /// The answer to a request for a token.
-    pub(super) fn token_reply(
+    pub(in super::super) fn token_reply(
         &self,
         key: &mut Key,
         context: &mut Context,
@@ -147,9 +181,8 @@ impl Platform {
         let answer = reply.clone().ok()?.map()?;
         let sealed =
             answer.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("pinUvAuthToken, bytes", "none"))?;
-        let bytes =
-            self.secret.decrypt(sealed).map_err(|error| Stop::fail("an encrypted token", format!("{error:?}")))?;
-        Token::new(Protocol::Two, bytes).map_err(|error| Stop::fail("a token of 32 bytes", format!("{error:?}")))
+        Token::new(Protocol::Two, self.open(sealed)?)
+            .map_err(|error| Stop::fail("a token of 32 bytes", format!("{error:?}")))
     }
 
     fn seal(&self, context: &mut Context, plaintext: &[u8]) -> Result<Vec<u8>, Stop> {
@@ -158,8 +191,13 @@ impl Platform {
     }
 }
 
+fn has_protocol_two(info: &Node) -> bool {
+    let listed = info.get(6).and_then(Node::as_array).unwrap_or_default();
+    listed.iter().any(|number| number.as_int() == Some(2))
+}
+
 /// The tries left.
-pub(super) fn retries(key: &mut Key, context: &mut Context) -> Result<i64, Stop> {
+pub(in super::super) fn tries(key: &mut Key, context: &mut Context) -> Result<i64, Stop> {
     let request = map([(1, int(2)), (2, int(1))]);
     let answer = key.call(context, "getPINRetries", CLIENT_PIN, &request)?.ok()?.map()?;
     answer.get(3).and_then(Node::as_int).ok_or_else(|| Stop::fail("pinRetries, a number", "none"))

@@ -1,0 +1,33 @@
+//! Extensions that a key may have: `credProtect` and `hmac-secret` (CTAP 2.3 12.1, 12.7).
+
+mod cred_protect;
+mod hmac_secret;
+
+use ciborium::Value;
+
+use super::get_info;
+use super::request::{self, set, text_map};
+use super::world::Key;
+use crate::case::Case;
+use crate::context::Context;
+use crate::verdict::Stop;
+
+/// The cases.
+pub(super) fn cases() -> Vec<Case<Key>> {
+    let mut cases = cred_protect::cases();
+    cases.extend(hmac_secret::cases());
+    cases
+}
+
+/// The key has this extension, or there is nothing to ask.
+fn offered(key: &mut Key, context: &mut Context, id: &str) -> Result<(), Stop> {
+    if get_info::has_extension(&get_info::info(key, context)?, id) {
+        return Ok(());
+    }
+    Err(Stop::skip(id.to_owned()))
+}
+
+/// A good makeCredential with one extension.
+fn registration(context: &mut Context, id: &str, input: Value) -> Value {
+    set(request::make_credential(context), 6, text_map([(id, input)]))
+}
