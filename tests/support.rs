@@ -5,6 +5,8 @@ pub(crate) mod command;
 #[cfg(test)]
 pub(crate) mod http;
 #[cfg(test)]
+pub(crate) mod lines;
+#[cfg(test)]
 pub(crate) mod place;
 #[cfg(test)]
 pub(crate) mod witness;

@@ -3,7 +3,8 @@
 mod authentication;
 mod edits;
 mod evidence;
-mod lines;
 mod reading;
 mod registration;
 mod stream;
+
+use crate::support::lines;

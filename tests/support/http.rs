@@ -39,6 +39,11 @@ impl Browser {
         Self { client, base: server.text("url").to_owned(), basic: None }
     }
 
+    /// The same browser, cookies and all, at the server that has taken the other's place.
+    pub(crate) fn at(&self, server: &Lasting) -> Self {
+        Self { base: server.text("url").to_owned(), ..self.clone() }
+    }
+
     /// With the credentials of a ready line.
     pub(crate) fn as_client(mut self, ready: &Value) -> Self {
         let member = |name: &str| ready[name].as_str().unwrap().to_owned();
@@ -93,14 +98,20 @@ impl Browser {
         credential
     }
 
-    /// A sign-in by FIDO's interface; the credential is given back with its new counter.
+    /// A sign-in by FIDO's interface.
     #[track_caller]
-    pub(crate) fn sign_in(&self, credential: &Credential, username: &str) -> Credential {
+    pub(crate) fn try_sign_in(&self, credential: &Credential, username: &str) -> Answer {
         let options = self.post("/assertion/options", &json!({ "username": username })).expect(200);
         let challenge = base64url::decode(options["challenge"].as_str().unwrap()).unwrap();
         let made = AssertionForge::new(credential, &challenge).forge().unwrap();
-        self.post_text("/assertion/result", made.text).expect(200);
-        made.credential
+        self.post_text("/assertion/result", made.text)
+    }
+
+    /// One that succeeds; the credential is given back with its new counter.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, credential: &Credential, username: &str) -> Credential {
+        self.try_sign_in(credential, username).expect(200);
+        Credential { sign_count: credential.sign_count + 1, ..credential.clone() }
     }
 }
 

@@ -12,27 +12,27 @@ use time::OffsetDateTime;
 
 /// The clock of lab and verifier: 2026-11-22.
 const NOW: i64 = 1_795_305_600;
-pub(super) const RP_ID: &str = "example.org";
-pub(super) const CHALLENGE: [u8; 32] = [0x11; 32];
+pub(crate) const RP_ID: &str = "example.org";
+pub(crate) const CHALLENGE: [u8; 32] = [0x11; 32];
 
-pub(super) fn lab() -> Lab {
+pub(crate) fn lab() -> Lab {
     Lab::new([9; 32], NOW)
 }
 
-pub(super) fn now() -> OffsetDateTime {
+pub(crate) fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(NOW).unwrap()
 }
 
 /// A line; its credential is text, so that it can be wrong as text.
 #[derive(Clone)]
-pub(super) struct Line {
-    pub(super) members: Map<String, Value>,
-    pub(super) credential: String,
+pub(crate) struct Line {
+    pub(crate) members: Map<String, Value>,
+    pub(crate) credential: String,
 }
 
 impl Line {
     /// The fewest members with which this registration can be decided.
-    pub(super) fn registration(forge: &RegistrationForge) -> Self {
+    pub(crate) fn registration(forge: &RegistrationForge) -> Self {
         Self::of(
             json!({
                 "id": "1",
@@ -46,7 +46,7 @@ impl Line {
     }
 
     /// The same for an authentication with this credential.
-    pub(super) fn authentication(credential: &Credential, forge: &AssertionForge) -> Self {
+    pub(crate) fn authentication(credential: &Credential, forge: &AssertionForge) -> Self {
         let flags = Flags(credential.flags);
         Self::of(
             json!({
@@ -73,49 +73,49 @@ impl Line {
         Self { members, credential }
     }
 
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name.to_owned(), value.into());
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.members.remove(name).unwrap();
         self
     }
 
-    pub(super) fn stored(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn stored(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members["stored"][name] = value.into();
         self
     }
 
-    pub(super) fn not_stored(mut self, name: &str) -> Self {
+    pub(crate) fn not_stored(mut self, name: &str) -> Self {
         self.members["stored"].as_object_mut().unwrap().remove(name).unwrap();
         self
     }
 
-    pub(super) fn credential(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn credential(mut self, text: impl Into<String>) -> Self {
         self.credential = text.into();
         self
     }
 
     /// The line's text, the credential in the middle of it.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let members = Value::Object(self.members.clone()).to_string();
         let rest = members.strip_prefix('{').unwrap();
         format!("{{\"credential\":{},{rest}", self.credential)
     }
 
-    pub(super) fn decide(&self) -> Value {
+    pub(crate) fn decide(&self) -> Value {
         decide_text(self.text().as_bytes(), 1, now())
     }
 
     /// `accept`, the code of the rejection, or `error:` and its code.
-    pub(super) fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         code(&self.decide())
     }
 }
 
-pub(super) fn code(verdict: &Value) -> String {
+pub(crate) fn code(verdict: &Value) -> String {
     let code = || verdict["code"].as_str().unwrap();
     match verdict["outcome"].as_str().unwrap() {
         "accept" => {
@@ -129,7 +129,7 @@ pub(super) fn code(verdict: &Value) -> String {
 }
 
 /// Decides every row and names all that come out otherwise.
-pub(super) fn check(rows: impl IntoIterator<Item = (&'static str, Line, &'static str)>) {
+pub(crate) fn check(rows: impl IntoIterator<Item = (&'static str, Line, &'static str)>) {
     let wrong = rows.into_iter().filter_map(|(what, line, expected)| {
         let verdict = line.decide();
         (code(&verdict) != expected).then(|| format!("{what}: expected {expected}, got {verdict}"))
@@ -139,7 +139,7 @@ pub(super) fn check(rows: impl IntoIterator<Item = (&'static str, Line, &'static
 }
 
 /// A credential that has logged in before.
-pub(super) fn credential() -> Credential {
+pub(crate) fn credential() -> Credential {
     let mut credential = RegistrationForge::none(&lab(), RP_ID, &CHALLENGE).forge().unwrap().credential;
     credential.sign_count = 7;
     credential
