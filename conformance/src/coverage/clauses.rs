@@ -52,7 +52,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Clause>, CoverageError> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let fault = |what: String| CoverageError { file: String::from("data/clauses.tsv"), what: format!("line {}: {what}", number + 1) };
+        let fault = |what: String| CoverageError {
+            file: String::from("data/clauses.tsv"),
+            what: format!("line {}: {what}", number + 1),
+        };
         let columns: Vec<&str> = line.split('\t').collect();
         let [id, level, reference, words, suite, rest] = columns.as_slice() else {
             return Err(fault(format!("{} columns", columns.len())));

@@ -37,20 +37,20 @@ fn clause_by_case_by_proof() {
     let coverage = rows(&suites, &proofs, &clauses);
 
     let told: Vec<_> = coverage.rows.iter().map(|row| (row.clause.as_str(), row.case.as_str(), row.status)).collect();
-    assert_eq!(told, [
-        ("A", "a/one", Status::Proven),
-        ("A", "a/two", Status::Unproven),
-        ("B", "a/one", Status::Proven),
-        ("", "d/three", Status::Unproven),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("A", "a/one", Status::Proven),
+            ("A", "a/two", Status::Unproven),
+            ("B", "a/one", Status::Proven),
+            ("", "d/three", Status::Unproven),
+        ]
+    );
     assert_eq!(coverage.rows[0].shadowed_by, ["y"]);
-    assert_eq!(coverage.totals, Totals {
-        cases: 3,
-        proven: 1,
-        must_cases: 2,
-        unproven_must_cases: vec![String::from("a/two")],
-        shadowed: 1,
-    });
+    assert_eq!(
+        coverage.totals,
+        Totals { cases: 3, proven: 1, must_cases: 2, unproven_must_cases: vec![String::from("a/two")], shadowed: 1 }
+    );
     assert_eq!(coverage.clauses_without_case.iter().map(|clause| &*clause.id).collect::<Vec<_>>(), ["C"]);
     assert_eq!(coverage.out_of_slice.iter().map(|clause| &*clause.id).collect::<Vec<_>>(), ["D"]);
     assert_eq!(coverage.stale_proofs, [proof("gone", "without z", None)]);
@@ -62,14 +62,17 @@ fn clause_by_case_by_proof() {
 
 #[test]
 fn what_only_advises_may_lack_a_case_and_a_proof() {
-    let suites = [Listed { suite: String::from("s"), headers: vec![header("a/one", Level::Must), header("b/x", Level::May)] }];
+    let suites =
+        [Listed { suite: String::from("s"), headers: vec![header("a/one", Level::Must), header("b/x", Level::May)] }];
     let coverage = rows(&suites, &[proof("a/one", "d", None)], &clauses::parse(CLAUSES).unwrap());
     assert!(coverage.is_complete(), "{coverage:#?}");
 }
 
 #[test]
 fn lines_of_clauses_are_read_strictly() {
-    for bad in ["A\tMUST\t1\tw\ts", "A\tmust\t1\tw\ts\tg", "A\tMUST\t1\t\ts\tg", "A\tMUST\t1\tw\ts\tg\nA\tMUST\t1\tw\ts\tg"] {
+    for bad in
+        ["A\tMUST\t1\tw\ts", "A\tmust\t1\tw\ts\tg", "A\tMUST\t1\t\ts\tg", "A\tMUST\t1\tw\ts\tg\nA\tMUST\t1\tw\ts\tg"]
+    {
         assert!(clauses::parse(bad).is_err(), "{bad}");
     }
 }
@@ -77,7 +80,10 @@ fn lines_of_clauses_are_read_strictly() {
 #[test]
 fn files_of_proofs_are_sorted_and_say_each_once() {
     let text = to_file(vec![proof("b", "d", None), proof("a", "d", Some("x")), proof("b", "d", None)]);
-    assert_eq!(text, "[\n{\"suite\":\"s\",\"case\":\"a\",\"defect\":\"d\",\"shadowed_by\":\"x\"},\n{\"suite\":\"s\",\"case\":\"b\",\"defect\":\"d\"}\n]\n");
+    assert_eq!(
+        text,
+        "[\n{\"suite\":\"s\",\"case\":\"a\",\"defect\":\"d\",\"shadowed_by\":\"x\"},\n{\"suite\":\"s\",\"case\":\"b\",\"defect\":\"d\"}\n]\n"
+    );
     assert_eq!(to_file(Vec::new()), "[]\n");
     let read: Vec<Proof> = serde_json::from_str(&text).unwrap();
     assert_eq!(to_file(read), text);

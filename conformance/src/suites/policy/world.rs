@@ -108,7 +108,8 @@ pub(super) const EVALUATE: &str = "/v1/attestation/evaluate";
 impl ApiAnswer {
     /// The machine code of a refusal.
     pub(super) fn code(&self) -> Option<&str> {
-        let code = self.body.get("code").or_else(|| self.body.pointer("/error/code")).or_else(|| self.body.get("error"));
+        let code =
+            self.body.get("code").or_else(|| self.body.pointer("/error/code")).or_else(|| self.body.get("error"));
         code.and_then(Value::as_str)
     }
 
@@ -118,10 +119,7 @@ impl ApiAnswer {
             return Ok(self);
         }
         let named = |code: Option<&str>| code.map_or(String::new(), |code| format!(" {code}"));
-        Err(Stop::fail(
-            format!("HTTP {status}{}", named(code)),
-            format!("HTTP {}{}", self.status, named(self.code())),
-        ))
+        Err(Stop::fail(format!("HTTP {status}{}", named(code)), format!("HTTP {}{}", self.status, named(self.code()))))
     }
 
     /// The member at this JSON pointer must be this.
@@ -154,11 +152,6 @@ fn keep(context: &mut Context, sent: Message, status: u16, text: &str) -> ApiAns
     let body: Value = serde_json::from_str(text).unwrap_or_default();
     let line = format!("HTTP {status}");
     let received = if body.is_null() { Message::text(line, text) } else { Message::json(line, body.clone()) };
-    context.record(Exchange {
-        label: sent.line.clone(),
-        role: Role::Probe,
-        sent,
-        received: Some(received),
-    });
+    context.record(Exchange { label: sent.line.clone(), role: Role::Probe, sent, received: Some(received) });
     ApiAnswer { status, body }
 }
