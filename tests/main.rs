@@ -1,9 +1,15 @@
 //! Whole-lab behaviour and the house rules, one binary.
 
 #[cfg(test)]
+mod bite;
+#[cfg(test)]
+mod bite_authenticator;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod dbsc;
+#[cfg(test)]
+mod durability;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
