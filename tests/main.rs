@@ -7,8 +7,6 @@ mod bite_authenticator;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
-mod dbsc;
-#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod flows;
@@ -30,3 +28,5 @@ mod vectors;
 mod verify;
 #[cfg(test)]
 mod witness_key;
+#[cfg(test)]
+mod witness_verifiers;

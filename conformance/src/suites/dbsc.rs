@@ -18,7 +18,8 @@ mod termination;
 mod wire;
 mod world;
 
-pub use world::{DbscTarget, TargetClock, World, opener};
+pub use wire::Between;
+pub use world::{DbscTarget, TargetClock, World, opener, opener_with};
 
 use crate::case::{Need, Suite};
 

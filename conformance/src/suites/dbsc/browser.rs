@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case<World>> {
             "dbsc/browser/without-dbsc",
             "A browser without DBSC signs in and gets in",
             "DBSC server-considerations",
-            Level::Must,
+            Level::Should,
             without,
         )
         .sends("a sign-in whose offer is ignored, then a request")

@@ -27,8 +27,11 @@ pub(super) fn cases() -> Vec<Case<World>> {
             Level::Must,
             |world: &mut World, context: &mut Context| {
                 let bound = world.bind(context)?;
-                let answer = world.refresh_well(context, Asking::probe("refresh"), &bound)?;
-                world.gets_in(context, "ask for what only a user gets")?;
+                let challenge = world.ask(context, &bound)?;
+                let proof = world.refresh_draft(&bound, &challenge).text()?;
+                let answer = world.refresh(context, Asking::probe("refresh"), &bound, Some(&proof))?;
+                accepted(world, &answer)?;
+                let answer = world.protected(context, Asking::probe("ask for what only a user gets"))?;
                 accepted(world, &answer)
             },
         )

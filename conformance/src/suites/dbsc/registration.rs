@@ -29,9 +29,13 @@ pub(super) fn cases() -> Vec<Case<World>> {
             "DBSC format-jwt",
             Level::Must,
             |world: &mut World, context: &mut Context| {
-                let bound = world.bind(context)?;
-                world.gets_in(context, "ask for what only a user gets")?;
-                accepted(world, &bound.answer)
+                let offer = world.offer(context)?;
+                let key = world.key(context)?;
+                let proof = world.registration_draft(&offer, &key).text()?;
+                let answer = world.register(context, Asking::probe("register the session"), &offer, Some(&proof))?;
+                accepted(world, &answer)?;
+                let answer = world.protected(context, Asking::probe("ask for what only a user gets"))?;
+                accepted(world, &answer)
             },
         )
         .sends("a proof over the offered challenge and authorization by a new key")

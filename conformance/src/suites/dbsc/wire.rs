@@ -25,15 +25,26 @@ impl Log {
     }
 }
 
+/// Somebody between the browser and the server, who changes what the server says: a deliberate
+/// defect, which the suite must notice.
+pub trait Between: Send + Sync {
+    /// The answer that the browser gets in the place of `answer`.
+    fn answer(&self, request: &Request, answer: Response) -> Response;
+}
+
 /// Blocking HTTP, logged.
 pub(super) struct Wire {
     pub(super) way: Way,
     pub(super) log: Log,
+    pub(super) between: Option<Arc<dyn Between>>,
 }
 
 impl Http for Wire {
     fn send(&mut self, request: &Request) -> Result<Response, NetworkError> {
-        let answer = self.exchange(request);
+        let mut answer = self.exchange(request);
+        if let Some(between) = &self.between {
+            answer = answer.map(|answer| between.answer(request, answer));
+        }
         self.log.push((request.clone(), answer.clone()));
         answer
     }

@@ -12,7 +12,7 @@ use assay_mint::lab::Lab;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::wire::{Log, Wire};
+use super::wire::{Between, Log, Wire};
 use crate::context::Context;
 use crate::evidence::{Exchange, Message, Part, Role};
 use crate::runner::Open;
@@ -46,18 +46,29 @@ pub struct World {
     way: Http,
     log: Log,
     moved: Arc<AtomicU64>,
+    between: Option<Arc<dyn Between>>,
 }
 
 /// Opens worlds: every case gets a browser of its own.
 pub fn opener(target: DbscTarget) -> Arc<dyn Open<World>> {
-    Arc::new(move |context: &mut Context| World::new(&target, context, Arc::default()))
+    Arc::new(move |context: &mut Context| World::new(&target, context, Arc::default(), None))
+}
+
+/// The same with somebody between the browser and the server.
+pub fn opener_with(target: DbscTarget, between: Arc<dyn Between>) -> Arc<dyn Open<World>> {
+    Arc::new(move |context: &mut Context| World::new(&target, context, Arc::default(), Some(Arc::clone(&between))))
 }
 
 impl World {
-    fn new(target: &DbscTarget, context: &mut Context, moved: Arc<AtomicU64>) -> Result<Self, Stop> {
+    fn new(
+        target: &DbscTarget,
+        context: &mut Context,
+        moved: Arc<AtomicU64>,
+        between: Option<Arc<dyn Between>>,
+    ) -> Result<Self, Stop> {
         let way = Http::new(&target.file).map_err(broken)?;
         let log = Log::default();
-        let browser = Browser::new(Wire { way: way.clone(), log: log.clone() })
+        let browser = Browser::new(Wire { way: way.clone(), log: log.clone(), between: between.clone() })
             .with_clock(Moved(Arc::clone(&moved)))
             .with_random(Drawn(crate::seed::Random::new(crate::seed::Seed::new(context.random.block()))));
         Ok(Self {
@@ -68,12 +79,13 @@ impl World {
             way,
             log,
             moved,
+            between,
         })
     }
 
     /// Another browser with nothing in it, at the same server and the same time.
     pub(super) fn stranger(&self, context: &mut Context) -> Result<Self, Stop> {
-        Self::new(&self.target, context, Arc::clone(&self.moved))
+        Self::new(&self.target, context, Arc::clone(&self.moved), self.between.clone())
     }
 
     /// Does the server state its codes?
