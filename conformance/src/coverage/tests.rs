@@ -101,3 +101,36 @@ fn what_is_committed_can_be_read() {
         }
     }
 }
+
+#[test]
+fn every_glob_names_a_case_and_ids_mean_one_thing() {
+    use crate::suites::{authenticator, dbsc, policy, relying_party};
+    let server = relying_party::PROFILES.map(relying_party::suite);
+    let mut headers: BTreeMap<&str, Vec<Header>> = BTreeMap::new();
+    headers.insert("relying-party", server.iter().flat_map(|suite| suite.headers().cloned()).collect());
+    headers.insert("policy", policy::suite().headers().cloned().collect());
+    headers.insert("dbsc", dbsc::suite().headers().cloned().collect());
+    headers.insert("authenticator", authenticator::suite().headers().cloned().collect());
+
+    let mut dangling = Vec::new();
+    for clause in clauses().unwrap() {
+        let Place::Suite { suite, cases } = clause.place else { continue };
+        for glob in cases {
+            if !headers[suite.as_str()].iter().any(|header| crate::runner::glob(&glob, &header.id)) {
+                dangling.push(format!("{} {glob}", clause.id));
+            }
+        }
+    }
+    assert!(dangling.is_empty(), "{dangling:#?}");
+
+    let mut meanings: BTreeMap<(&str, &str), &Header> = BTreeMap::new();
+    let mut ambiguous = BTreeSet::new();
+    for (suite, headers) in &headers {
+        for header in headers {
+            if meanings.insert((suite, &header.id), header).is_some_and(|other| other != header) {
+                ambiguous.insert(&header.id);
+            }
+        }
+    }
+    assert!(ambiguous.is_empty(), "under one profile and another: {ambiguous:#?}");
+}

@@ -44,6 +44,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     ];
     cases.extend(credentials());
     cases.push(batch_as_anchor());
+    cases.push(extension_passed_over());
     cases
 }
 
@@ -139,6 +140,27 @@ fn batch_as_anchor() -> (Basis, Case<World>) {
     .given("a server that lists the certificate of one batch among its anchors")
     .sends("a registration with packed attestation by that batch, with no certificate beside its own")
     .expects("An acceptable certificate may be the attestation certificate itself.");
+    (Basis::Normative, case)
+}
+
+/// An extension that was asked for, and that neither client nor authenticator knows.
+fn extension_passed_over() -> (Basis, Case<World>) {
+    let case = Case::new(
+        "registration/accepted/extension-passed-over",
+        "A registration without the outputs that were asked for is accepted",
+        "WebAuthn L3 7.1 step 28; 9",
+        Level::Must,
+        |world: &mut World, context| {
+            let mut request = registration_request(world, context, Base::None);
+            request.extensions.insert(String::from("credProps"), true.into());
+            let change = Change::new("extension-passed-over", "no extension outputs", |forge| forge);
+            ask(world, context, Base::None, &request, &[], &change)
+        },
+    )
+    .given("a new user, and creation options that ask for the extension credProps")
+    .sends("a registration without attestation and without extension outputs")
+    .expects("Clients and authenticators pass over extensions as they like; that an output is missing is no reason to refuse.")
+    .twin(Base::None.twin());
     (Basis::Normative, case)
 }
 

@@ -193,7 +193,7 @@ const CHAIN: &[Rule] = &[
     Rule::refuse("x5c", &["path_signature", "path_untrusted", "root_in_x5c"], &[X5c(X::RogueWithRoot)])
         .registration(TRUST)
         .demands("What a statement brings along is never an anchor, least of all its own root."),
-    Rule::refuse("x5c", &["root_in_x5c"], &[X5c(X::WithRoot)])
+    Rule::refuse("tool", &["root_in_x5c"], &[X5c(X::WithRoot)])
         .registration("FIDO server requirements, x5c")
         .basis(Basis::Tool)
         .demands("The statement does not carry the root."),

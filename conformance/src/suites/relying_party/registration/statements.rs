@@ -239,7 +239,7 @@ const FIDO_U2F: &[Rule] = &[
     Rule::refuse("fido-u2f", &["signature_not_der"], &[Signature(B::Raw), Signature(B::TrailingByte), Signature(B::Empty)])
         .registration(DER)
         .demands("An ECDSA signature is DER, strictly, and nothing beside it."),
-    Rule::refuse("fido-u2f", &["fido_u2f_aaguid"], &[Data(AuthenticatorDataEdit::AaguidNotZero)])
+    Rule::refuse("tool", &["fido_u2f_aaguid"], &[Data(AuthenticatorDataEdit::AaguidNotZero)])
         .registration("FIDO server requirements, fido-u2f")
         .basis(Basis::Tool)
         .demands("U2F authenticators have no AAGUID, so it is zero."),
