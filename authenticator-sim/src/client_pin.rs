@@ -174,7 +174,12 @@ impl Authenticator {
             return refuse(Status::INVALID_PARAMETER, "pinUvAuthProtocol");
         };
         match shared.encrypt(iv, token.begin(now, grant)) {
-            Ok(sealed) => Ok(Response { pin_uv_auth_token: Some(sealed), ..Response::default() }),
+            Ok(mut sealed) => {
+                if protocol == Protocol::One && self.config.has(Defect::PinProtocolOne) {
+                    sealed.reverse();
+                }
+                Ok(Response { pin_uv_auth_token: Some(sealed), ..Response::default() })
+            }
             Err(_whole_blocks) => refuse(Status::OTHER, "encryption of the token"),
         }
     }

@@ -224,7 +224,7 @@ impl StoredCredential {
         self.rp_id == rp_id && self.user_id.0 == user_id
     }
 
-    fn found(&self) -> Found {
+    pub(crate) fn found(&self) -> Found {
         Found {
             id: self.id.0.clone(),
             alg: self.alg,

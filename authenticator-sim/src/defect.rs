@@ -78,6 +78,7 @@ defects! {
     HidChannelBroadcast = "ctaphid_channel_broadcast", "CTAP 2.3 11.2.4", "serves more than INIT on the broadcast channel";
     HidChannelUnknown = "ctaphid_channel_unknown", "CTAP 2.3 11.2.5", "serves channels that it never gave out";
     HidUnknownCommand = "ctaphid_unknown_command", "CTAP 2.3 11.2.9.1.6", "answers commands that it does not know";
+    HidMsg = "ctaphid_msg", "CTAP 2.3 11.2.9.1.1", "answers CTAP1 messages, of which it says that it has none";
     HidCborEmpty = "ctaphid_cbor_empty", "CTAP 2.3 11.2.9.1.2", "takes a CBOR message without a command";
     HidCancelIdle = "ctaphid_cancel_idle", "CTAP 2.3 11.2.9.1.5", "answers CANCEL";
     HidWink = "ctaphid_wink", "CTAP 2.3 11.2.9.2.1", "offers WINK and does not know it";
@@ -90,6 +91,8 @@ defects! {
     CborDuplicate = "ctap_cbor_duplicate", "CTAP 2.3 8", "takes the first of two members with one key";
     CborTrailing = "ctap_cbor_trailing", "CTAP 2.3 8", "ignores what follows the parameters";
     CborTruncated = "ctap_cbor_truncated", "CTAP 2.3 8.2", "reads on in zeros where a request ends early";
+    CborUtf8 = "ctap_cbor_utf8", "CTAP 2.3 8", "takes texts that are no UTF-8";
+    CborTag = "ctap_cbor_tag", "CTAP 2.3 8", "passes over tags";
     CborNesting = "ctap_cbor_nesting", "CTAP 2.3 8", "follows a request to any depth";
 
     InfoCanonical = "ctap_info_canonical", "CTAP 2.3 8", "sorts its options by the alphabet";
@@ -122,6 +125,7 @@ defects! {
     McTypeRp = "ctap_mc_type_rp", "CTAP 2.3 8.2", "passes over an rp of another type";
     McTypeUser = "ctap_mc_type_user", "CTAP 2.3 8.2", "passes over a user of another type";
     McTypeParams = "ctap_mc_type_params", "CTAP 2.3 8.2", "passes over pubKeyCredParams of another type";
+    McTypeOption = "ctap_mc_type_option", "CTAP 2.3 8.2", "passes over options that are no booleans";
     McAlgorithm = "ctap_mc_algorithm", "CTAP 2.3 6.1.2 step 3", "makes an ES256 key where nothing that it has is offered";
     McParamsEmpty = "ctap_mc_params_empty", "CTAP 2.3 6.1.2 step 3", "takes an empty list of algorithms for ES256";
     McParamsType = "ctap_mc_params_type", "CTAP 2.3 6.1.2 step 3", "looks at an element's algorithm only, not at its type";
@@ -142,6 +146,7 @@ defects! {
     ExcludeUnknown = "ctap_exclude_unknown", "CTAP 2.3 6.1.2 step 12", "is stopped by any entry of excludeList";
     ExcludeOtherRp = "ctap_exclude_other_rp", "CTAP 2.3 6.1.2 step 12", "is stopped by the credentials of other RPs";
     ExcludeType = "ctap_exclude_type", "CTAP 2.3 6.1.2 step 12", "looks at an entry's id only, not at its type";
+    ExcludeMembers = "ctap_exclude_members", "CTAP 2.3 8.2", "passes over entries of excludeList without an id";
     McPinProtocolMissing = "ctap_mc_pin_protocol_missing", "CTAP 2.3 6.1.2 step 2", "registers by a parameter of no protocol";
     McPinProtocolUnsupported = "ctap_mc_pin_protocol_unsupported", "CTAP 2.3 6.1.2 step 2", "registers by a parameter of a protocol that it does not have";
 
@@ -149,6 +154,7 @@ defects! {
     GaFlags = "ctap_ga_flags", "CTAP 2.3 6.2.2", "signs without the flag UP";
     GaSignature = "ctap_ga_signature", "CTAP 2.3 6.2.2 step 13", "signs the authenticator data alone";
     GaCanonical = "ctap_ga_canonical", "CTAP 2.3 8", "answers getAssertion with its members in another order";
+    GaCredential = "ctap_ga_credential", "CTAP 2.3 6.2.2", "does not say which of several credentials has signed";
     GaCounter = "ctap_ga_counter", "WebAuthn L3 6.1.1", "counts to one";
     GaRpId = "ctap_ga_rp_id", "CTAP 2.3 6.2.1", "does without rpId";
     GaClientDataHash = "ctap_ga_client_data_hash", "CTAP 2.3 6.2.1", "does without clientDataHash";
@@ -164,15 +170,20 @@ defects! {
     GaPinProtocolUnsupported = "ctap_ga_pin_protocol_unsupported", "CTAP 2.3 6.2.2 step 2", "signs by a parameter of a protocol that it does not have";
     AllowList = "ctap_allow_list", "CTAP 2.3 6.2.2 step 7", "looks at the first entry of allowList only";
     AllowType = "ctap_allow_type", "CTAP 2.3 6.2.2 step 7", "looks at an entry's id only, not at its type";
+    AllowMembers = "ctap_allow_members", "CTAP 2.3 8.2", "passes over entries of allowList without an id";
     AllowNumber = "ctap_allow_number", "CTAP 2.3 6.2.2 step 11", "counts its credentials where an allowList is given";
+    BackupState = "ctap_backup_state", "WebAuthn L3 6.1.3", "says that a credential is backed up that never can be";
+    BackupEligible = "ctap_backup_eligible", "WebAuthn L3 6.1.3", "says one thing of a credential's backup at registration and another at sign-in";
     CredentialLookup = "ctap_credential_lookup", "CTAP 2.3 6.2.2 step 7", "does not look at the last bit of a credential id";
     RpBinding = "ctap_rp_binding", "CTAP 2.3 6.2.2 step 7", "lends its credentials to other RPs";
     Discoverable = "ctap_discoverable", "CTAP 2.3 6.1.2 step 18", "makes every credential discoverable";
+    DiscoverableRp = "ctap_discoverable_rp", "CTAP 2.3 6.2.2 step 7", "finds the discoverable credentials of every RP";
     DiscoverableUser = "ctap_discoverable_user", "CTAP 2.3 6.2.2 step 12.3", "does not say whose a discoverable credential is";
     UserName = "ctap_user_name", "CTAP 2.3 6.2.2 step 12.3", "tells names to whoever asks";
     NumberOfCredentials = "ctap_number_of_credentials", "CTAP 2.3 6.2.2 step 12.2", "counts one credential too few";
     NewestFirst = "ctap_newest_first", "CTAP 2.3 6.2.2 step 12.2", "begins with the oldest credential";
     Overwrite = "ctap_overwrite", "CTAP 2.3 6.1.2 step 17", "keeps both credentials of one account";
+    OverwriteOtherRp = "ctap_overwrite_other_rp", "CTAP 2.3 6.1.2 step 17", "overwrites what a user of the same id has at another RP";
     NextNumber = "ctap_next_number", "CTAP 2.3 6.3 step 4", "counts its credentials in every answer";
     NextExhausted = "ctap_next_exhausted", "CTAP 2.3 6.3 step 2", "says NO_CREDENTIALS past the last one";
     NextWithoutState = "ctap_next_without_state", "CTAP 2.3 6.3 step 1", "says NO_CREDENTIALS where there is nothing to continue";
@@ -197,6 +208,7 @@ defects! {
     PinKeyAgreement = "ctap_pin_key_agreement", "CTAP 2.3 6.5.5.4", "names ES256 as the algorithm of its key agreement";
     PinCanonical = "ctap_pin_canonical", "CTAP 2.3 8", "writes its key agreement key in another order";
     PinProtocol = "ctap_pin_protocol", "CTAP 2.3 6.5.5.4", "takes a protocol that it does not have for its own";
+    PinProtocolOne = "ctap_pin_protocol_one", "CTAP 2.3 6.5.6", "lists protocol one and spoils its tokens";
     PinSubcommand = "ctap_pin_subcommand", "CTAP 2.3 8.1", "calls a subcommand that does not exist a wrong parameter";
     SetPin = "ctap_set_pin", "CTAP 2.3 6.5.5.5", "says that no PIN is set when one is";
     SetPinTwice = "ctap_set_pin_twice", "CTAP 2.3 6.5.5.5 step 3", "sets a PIN over the one that is set";

@@ -251,6 +251,8 @@ impl Device {
             Command::CANCEL if self.has(Defect::HidCancelIdle) => message(cid, Command::CANCEL, &[]),
             // Nothing is under way that could be cancelled.
             Command::CANCEL => Vec::new(),
+            Command::MSG if self.has(Defect::HidMsg) => message(cid, Command::MSG, &[0x6d, 0x00]),
+            Command::MSG => error(cid, ErrorCode::INVALID_CMD),
             other if self.has(Defect::HidUnknownCommand) => message(cid, other, &[]),
             _ => error(cid, ErrorCode::INVALID_CMD),
         }

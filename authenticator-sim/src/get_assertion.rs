@@ -15,11 +15,13 @@ use crate::defect::Defect;
 use crate::env::{Prompt, Purpose};
 use crate::extensions::HmacSecret;
 use crate::operation::Operation;
+use crate::state::StoredCredential;
 use crate::token::Ticket;
 use crate::user_verification::{Param, SIGN_IN};
 
 const UP: u8 = 0x01;
 const UV: u8 = 0x04;
+const BE: u8 = 0x08;
 const ED: u8 = 0x80;
 
 /// How long the next assertion may be asked for.
@@ -160,7 +162,10 @@ impl Authenticator {
     fn locate(&self, request: &Request, rp_id_hash: &[u8; 32], user_verified: UserVerified) -> Vec<Found> {
         let verified = user_verified == UserVerified::Yes;
         if names_nobody(request) {
-            let mut kept = self.state.discoverable(&request.rp_id);
+            let mut kept = match self.has(Defect::DiscoverableRp) {
+                false => self.state.discoverable(&request.rp_id),
+                true => self.state.credentials.iter().rev().map(StoredCredential::found).collect(),
+            };
             kept.retain(|found| match found.cred_protect {
                 CredProtect::Optional => true,
                 CredProtect::OptionalWithList => verified || self.has(Defect::CredProtectUnlisted),
@@ -215,7 +220,7 @@ impl Authenticator {
         let mut auth_data = Vec::with_capacity(37 + extensions.len());
         auth_data.extend(if self.has(Defect::GaRpIdHash) { sha256(b"") } else { assertion.rp_id_hash });
         auth_data.push(
-            self.config.backup.flags()
+            self.backup_flags() ^ if self.has(Defect::BackupEligible) { BE } else { 0 }
                 | if assertion.user_present && !self.has(Defect::GaFlags) { UP } else { 0 }
                 | if verified && !self.has(Defect::GaTokenUv) { UV } else { 0 }
                 | if extensions.is_empty() { 0 } else { ED },
@@ -233,7 +238,7 @@ impl Authenticator {
             display_name: user.display_name.clone().filter(|_| named),
         });
         Ok(Response {
-            credential: Some(Descriptor::public_key(credential.id.clone())),
+            credential: Some(Descriptor::public_key(credential.id.clone())).filter(|_| !self.has(Defect::GaCredential)),
             signature: key.sign(&message).map_err(internal)?,
             auth_data,
             user,

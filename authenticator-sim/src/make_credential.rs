@@ -22,6 +22,7 @@ const USER_ID_LENGTH: usize = 64;
 
 const UP: u8 = 0x01;
 const UV: u8 = 0x04;
+const BS: u8 = 0x10;
 const AT: u8 = 0x40;
 const ED: u8 = 0x80;
 
@@ -119,7 +120,7 @@ impl Authenticator {
         let mut auth_data = Vec::with_capacity(256);
         auth_data.extend(if self.has(Defect::McRpIdHash) { sha256_parts(&[]) } else { rp_id_hash });
         auth_data.push(
-            AT | self.config.backup.flags()
+            AT | self.backup_flags()
                 | if self.has(Defect::McFlags) { 0 } else { UP }
                 | if user_verified && !self.has(Defect::McTokenUv) { UV } else { 0 }
                 | if extensions.is_empty() { 0 } else { ED },
@@ -143,6 +144,11 @@ impl Authenticator {
     fn choose_algorithm(&self, request: &Request) -> Result<i64, CommandError> {
         let supported = |alg| self.config.algorithms.contains(&alg).then_some(alg);
         defect::params::read(&self.config.defects, &request.pub_key_cred_params).choose(supported)
+    }
+
+    /// The flags BE and BS.
+    pub(crate) fn backup_flags(&self) -> u8 {
+        self.config.backup.flags() | if self.has(Defect::BackupState) { BS } else { 0 }
     }
 
     fn check_limits(&self, request: &Request) -> Result<(), CommandError> {
@@ -202,6 +208,9 @@ impl Authenticator {
         }
         if !self.has(Defect::Overwrite) {
             self.state.forget(material.rp_id, &request.user.id);
+        }
+        if self.has(Defect::OverwriteOtherRp) {
+            self.state.credentials.retain(|kept| kept.user_id.0 != request.user.id);
         }
         let id = self.state.keep(material, &request.user, self.env.rng.as_mut());
         self.save()?;

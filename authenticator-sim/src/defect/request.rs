@@ -19,6 +19,7 @@ pub(crate) fn read<'r>(defects: &Defects, request: &'r [u8]) -> Result<Cow<'r, [
     take_amiss(defects, byte, &members)?;
     take_for_granted(defects, byte, &mut members);
     pass_over_types(defects, byte, &mut members);
+    pass_over_items(defects, byte, &mut members);
     Ok(Cow::Owned([vec![byte], cbor::to_canonical(&Value::Map(members))].concat()))
 }
 
@@ -48,10 +49,12 @@ fn decode(defects: &Defects, parameters: &[u8]) -> Option<Value> {
         AnomalyKind::IndefiniteLength => Some(Defect::CborIndefinite),
         AnomalyKind::DuplicateKey => Some(Defect::CborDuplicate),
         AnomalyKind::TrailingBytes => Some(Defect::CborTrailing),
+        AnomalyKind::InvalidUtf8 => Some(Defect::CborUtf8),
+        AnomalyKind::Tag => Some(Defect::CborTag),
         _ => None,
     };
     let all = document.anomalies.iter().all(|anomaly| taken(anomaly.kind).is_some_and(|kind| defects.contains(&kind)));
-    let mut value = document.root.filter(|_| all)?.to_value();
+    let mut value = untagged(document.root.filter(|_| all)?.to_value());
     if let Value::Map(members) = &mut value {
         if defects.contains(&Defect::CborDuplicate) {
             keep_first(members);
@@ -61,6 +64,18 @@ fn decode(defects: &Defects, parameters: &[u8]) -> Option<Value> {
         }
     }
     Some(value)
+}
+
+/// Without its tags: there are none left but those that the key passes over.
+fn untagged(value: Value) -> Value {
+    match value {
+        Value::Tag(_, inner) => untagged(*inner),
+        Value::Array(items) => Value::Array(items.into_iter().map(untagged).collect()),
+        Value::Map(members) => {
+            Value::Map(members.into_iter().map(|(key, value)| (untagged(key), untagged(value))).collect())
+        }
+        other => other,
+    }
 }
 
 fn keep_first(members: &mut Members) {
@@ -180,6 +195,24 @@ fn pass_over_types(defects: &Defects, byte: u8, members: &mut Members) {
                 }
             }
         }
+    }
+}
+
+/// Leaves out of lists and options what is not whole.
+fn pass_over_items(defects: &Defects, byte: u8, members: &mut Members) {
+    let lists =
+        [(Defect::ExcludeMembers, command::MAKE_CREDENTIAL, 5), (Defect::AllowMembers, command::GET_ASSERTION, 3)];
+    for (defect, command, key) in lists {
+        let list = find_mut(members, &Value::from(key)).and_then(Value::as_array_mut);
+        if let Some(list) = list.filter(|_| command == byte && defects.contains(&defect)) {
+            let whole = |entry: &Value| entry.as_map().is_some_and(|entry| find(entry, &Value::from("id")).is_some());
+            list.retain(whole);
+        }
+    }
+    let options = find_mut(members, &Value::from(7)).and_then(Value::as_map_mut);
+    let read = byte == command::MAKE_CREDENTIAL && defects.contains(&Defect::McTypeOption);
+    if let Some(options) = options.filter(|_| read) {
+        options.retain(|(_, value)| value.is_bool());
     }
 }
 

@@ -1,4 +1,4 @@
-//! authenticatorClientPIN with PIN/UV auth protocol two (CTAP 2.3 6.5).
+//! authenticatorClientPIN (CTAP 2.3 6.5), by PIN/UV auth protocol two where nothing else is said.
 
 mod missing;
 mod param;
@@ -12,7 +12,7 @@ use ciborium::Value;
 
 pub(super) use self::platform::{Platform, tries};
 use super::FRESH;
-use super::request::{self, CLIENT_PIN, int, set};
+use super::request::{self, CLIENT_PIN, set};
 use super::world::{Key, Reply};
 use crate::case::{Case, Level};
 use crate::context::Context;
@@ -52,7 +52,7 @@ fn call(key: &mut Key, context: &mut Context, label: &str, request: Value) -> Re
 /// The request with the param of its client data hash (member `hash`) at `param`, protocol behind it.
 pub(super) fn with_token(request: Value, token: &Token, hash: i64, param: i64) -> Value {
     let tag = token.authenticate(&request::bytes_of(&request, hash));
-    set(set(request, param, Value::Bytes(tag)), param + 1, int(2))
+    set(set(request, param, Value::Bytes(tag)), param + 1, Value::from(token.protocol().number()))
 }
 
 fn same_retries(key: &mut Key, context: &mut Context, expected: i64) -> Result<(), Stop> {

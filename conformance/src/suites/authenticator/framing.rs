@@ -192,6 +192,23 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .sends("CANCEL on an idle channel")
         .expects("silence"),
         Case::new(
+            "framing/command/msg-as-advertised",
+            "CTAP1 messages are refused where they are not offered",
+            "CTAP 2.3 11.2.9.1.1",
+            Level::Must,
+            |key: &mut Key, context| {
+                if key.init.capabilities.msg() {
+                    return Err(Stop::skip("a key without CTAP1"));
+                }
+                let answer = key.hid(context, "MSG", key.cid, Command::MSG, &[0, 3, 0, 0, 0, 0, 0])?;
+                expect_error(&answer, ErrorCode::INVALID_CMD)
+            },
+        )
+        .claims(["ctaphid_msg"])
+        .twin("framing/ping/1-byte")
+        .sends("MSG with the U2F version command")
+        .expects("ERROR INVALID_CMD"),
+        Case::new(
             "framing/wink/as-advertised",
             "WINK works where it is offered and only there",
             "CTAP 2.3 11.2.9.2.1",

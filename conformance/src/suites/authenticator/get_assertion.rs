@@ -65,6 +65,27 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .claims(["ctap_ga_canonical"])
         .expects("canonical order, shortest forms"),
         Case::new(
+            "get-assertion/good/backup-flags",
+            "Backup eligibility never changes, and no backup is without it",
+            "WebAuthn L3 6.1.3",
+            Level::Must,
+            |key: &mut Key, context| {
+                let made = make(key, context)?;
+                let assertion = assert(key, context, &made)?;
+                for flags in [made.data.flags, assertion.data.flags] {
+                    if flags.bs() && !flags.be() {
+                        return Err(Stop::fail("BS only with BE", format!("flags {:#04x}", flags.0)));
+                    }
+                }
+                match (made.data.flags.be(), assertion.data.flags.be()) {
+                    (before, now) if before == now => Ok(Pass::plain(format!("BE {now}"))),
+                    (before, now) => Err(Stop::fail(format!("BE {before}, as registered"), format!("BE {now}"))),
+                }
+            },
+        )
+        .claims(["ctap_backup_state", "ctap_backup_eligible"])
+        .expects("BE as at registration, BS only with BE"),
+        Case::new(
             "get-assertion/good/counter-rises",
             "The counter rises, or is always zero",
             "WebAuthn L3 6.1.1",
@@ -92,11 +113,16 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 let made = make(key, context)?;
                 let request =
                     request::get_assertion(context, &[vec![1; 32], made.attested.credential_id.clone(), vec![2; 48]]);
-                assert_from(key, context, &request, &made).map(|_| Pass::plain("found"))
+                let assertion = assert_from(key, context, &request, &made)?;
+                if assertion.map.get(1).is_none() {
+                    return Err(Stop::fail("the credential, which is one of three", "none"));
+                }
+                Ok(Pass::plain("found, and named"))
             },
         )
-        .claims(["ctap_allow_list"])
-        .expects("an assertion by the known credential"),
+        .claims(["ctap_allow_list", "ctap_ga_credential"])
+        .sends("an allow list of three, the second of which is known")
+        .expects("an assertion by the known credential, which is named"),
         Case::new(
             "get-assertion/allow-list/corrupted-id",
             "An id with one bit changed is nobody's",

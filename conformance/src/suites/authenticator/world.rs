@@ -73,14 +73,16 @@ impl Key {
         let nonce = nonce(context);
         self.send(BROADCAST, Command::INIT, &nonce)?;
         // Somebody else's INIT may be answered on the same broadcast channel.
-        for _ in 0..8 {
-            let answer = self.message(BROADCAST)?;
+        let mut others = 0;
+        let deadline = Instant::now() + PATIENCE;
+        while let Some(answer) = self.next_message(BROADCAST, deadline)? {
             match InitResponse::parse(&answer.payload) {
                 Some(init) if answer.cmd == Command::INIT && init.nonce == nonce => return Ok(init),
-                _ => {}
+                _ => others += 1,
             }
         }
-        Err(Stop::fail("an answer to INIT with our nonce", "other messages on the broadcast channel"))
+        let got = format!("{others} other messages on the broadcast channel in {} s", PATIENCE.as_secs());
+        Err(Stop::fail("an answer to INIT with our nonce", got))
     }
 
     /// Sends one report as it is.

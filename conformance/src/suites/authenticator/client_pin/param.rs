@@ -1,13 +1,16 @@
 //! Empty parameters, unknown subcommands and protocols.
 
 use assay_protocol::ctap2::Status;
+use assay_protocol::pin_uv::Protocol;
 use ciborium::Value;
 
-use super::{Platform, call, case};
+use super::platform::lists;
+use super::{MC, Platform, call, case, with_token};
 use crate::case::Case;
-use crate::suites::authenticator::expect;
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, int, map, set};
 use crate::suites::authenticator::world::Key;
+use crate::suites::authenticator::{expect, get_info, make_from};
+use crate::verdict::{Pass, Stop};
 
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
@@ -48,6 +51,26 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             },
         )
         .twin("client-pin/key-agreement/shape"),
+        case(
+            "client-pin/protocol/one",
+            "Where protocol one is listed, PIN and token work by it",
+            "CTAP 2.3 6.5.6",
+            ["ctap_pin_protocol_one"],
+            |key, context| {
+                if !lists(&get_info::info(key, context)?, Protocol::One) {
+                    return Err(Stop::skip("PIN/UV auth protocol 1"));
+                }
+                let platform = Platform::connect_by(Protocol::One, key, context)?;
+                platform.set_pin(key, context, "1234")?.ok()?;
+                let token = platform.token(key, context, "1234", MC)?;
+                let request = with_token(request::make_credential(context), &token, 1, 8);
+                let made = make_from(key, context, &request)?;
+                if !made.data.flags.uv() {
+                    return Err(Stop::fail("UV set", "UV clear"));
+                }
+                Ok(Pass::plain("made, UV set"))
+            },
+        ),
         case(
             "client-pin/protocol/unsupported",
             "A protocol that the key does not list is refused",

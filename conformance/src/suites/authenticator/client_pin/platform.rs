@@ -1,4 +1,4 @@
-//! The platform's half of PIN/UV auth protocol two.
+//! The platform's half of the PIN/UV auth protocols.
 
 use assay_protocol::ctap2::Status;
 use assay_protocol::pin_uv::{KeyAgreement, Protocol, PublicKey, SharedSecret, Token, pad_pin, pin_hash};
@@ -18,15 +18,20 @@ pub(in super::super) struct Platform {
 }
 
 impl Platform {
-    /// Agrees on a fresh secret.
+    /// Agrees on a fresh secret by protocol two.
     pub(in super::super) fn connect(key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
-        let request = map([(1, int(2)), (2, int(2))]);
+        Self::connect_by(Protocol::Two, key, context)
+    }
+
+    /// Agrees on a fresh secret.
+    pub(super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
+        let request = map([(1, Value::from(protocol.number())), (2, int(2))]);
         let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
         if reply.status == Status::INVALID_COMMAND || reply.status == Status::INVALID_SUBCOMMAND {
             return Err(Stop::skip("a key with clientPIN"));
         }
-        if reply.status == Status::INVALID_PARAMETER && !has_protocol_two(&get_info::info(key, context)?) {
-            return Err(Stop::skip("a key with PIN/UV auth protocol two"));
+        if reply.status == Status::INVALID_PARAMETER && !lists(&get_info::info(key, context)?, protocol) {
+            return Err(Stop::skip(format!("PIN/UV auth protocol {}", protocol.number())));
         }
         let answer = reply.ok()?.map()?;
         let theirs = answer
@@ -38,7 +43,7 @@ impl Platform {
             .find_map(|_| KeyAgreement::from_secret(&context.random.block()).ok())
             .ok_or_else(|| Stop::broken("no key agreement key"))?;
         let secret = ours
-            .agree(Protocol::Two, &theirs)
+            .agree(protocol, &theirs)
             .map_err(|error| Stop::fail("a P-256 key to agree with", format!("{error:?}")))?;
         Ok(Self { ours, secret })
     }
@@ -79,7 +84,7 @@ impl Platform {
         let sealed = self.seal(context, block)?;
         let param = self.secret.authenticate(&sealed);
         Ok(map([
-            (1, int(2)),
+            (1, self.number()),
             (2, int(3)),
             (3, self.ours.public_key().to_value()),
             (4, Value::Bytes(param)),
@@ -100,7 +105,7 @@ impl Platform {
         let hash = self.seal(context, &pin_hash(old))?;
         let param = self.secret.authenticate(&[sealed.clone(), hash.clone()].concat());
         Ok(map([
-            (1, int(2)),
+            (1, self.number()),
             (2, int(4)),
             (3, self.ours.public_key().to_value()),
             (4, Value::Bytes(param)),
@@ -113,7 +118,7 @@ impl Platform {
     pub(super) fn token_request(&self, context: &mut Context, pin: &str, permissions: u64) -> Result<Value, Stop> {
         let hash = self.seal(context, &pin_hash(pin))?;
         Ok(map([
-            (1, int(2)),
+            (1, self.number()),
             (2, int(9)),
             (3, self.ours.public_key().to_value()),
             (6, Value::Bytes(hash)),
@@ -143,7 +148,7 @@ impl Platform {
             (1, self.ours.public_key().to_value()),
             (2, Value::Bytes(sealed)),
             (3, Value::Bytes(auth)),
-            (4, int(2)),
+            (4, self.number()),
         ]))
     }
 
@@ -181,8 +186,12 @@ impl Platform {
         let answer = reply.clone().ok()?.map()?;
         let sealed =
             answer.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("pinUvAuthToken, bytes", "none"))?;
-        Token::new(Protocol::Two, self.open(sealed)?)
-            .map_err(|error| Stop::fail("a token of 32 bytes", format!("{error:?}")))
+        Token::new(self.secret.protocol(), self.open(sealed)?)
+            .map_err(|error| Stop::fail("a token of its length", format!("{error:?}")))
+    }
+
+    fn number(&self) -> Value {
+        Value::from(self.secret.protocol().number())
     }
 
     fn seal(&self, context: &mut Context, plaintext: &[u8]) -> Result<Vec<u8>, Stop> {
@@ -191,9 +200,10 @@ impl Platform {
     }
 }
 
-fn has_protocol_two(info: &Node) -> bool {
+/// Does getInfo list this protocol?
+pub(super) fn lists(info: &Node, protocol: Protocol) -> bool {
     let listed = info.get(6).and_then(Node::as_array).unwrap_or_default();
-    listed.iter().any(|number| number.as_int() == Some(2))
+    listed.iter().any(|number| number.as_unsigned() == Some(protocol.number()))
 }
 
 /// The tries left.

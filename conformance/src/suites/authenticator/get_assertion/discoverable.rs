@@ -6,7 +6,9 @@ use ciborium::Value;
 
 use super::{Assertion, assert, assert_from, discoverable, offered, read};
 use crate::case::{Case, Level};
-use crate::suites::authenticator::request::{self, GET_ASSERTION, GET_INFO, GET_NEXT_ASSERTION, options, set};
+use crate::suites::authenticator::request::{
+    self, GET_ASSERTION, GET_INFO, GET_NEXT_ASSERTION, options, set, set_inside, text,
+};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, expect, make, make_from};
 use crate::verdict::{Pass, Stop};
@@ -103,6 +105,42 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .needs([FRESH])
         .claims(["ctap_overwrite"])
         .expects("only the second credential is left"),
+        Case::new(
+            "get-assertion/discoverable/same-user-elsewhere",
+            "A credential for another RP and the same user replaces nothing",
+            "CTAP 2.3 6.1.2 step 17",
+            Level::Must,
+            |key: &mut Key, context| {
+                offered(key, context)?;
+                let request = set(request::make_credential(context), 7, options([("rk", true)]));
+                let first = make_from(key, context, &request)?;
+                let elsewhere = set_inside(request, 2, "id", Some(text("example.com")));
+                make_from(key, context, &elsewhere)?;
+                let request = request::get_assertion(context, &[]);
+                assert_from(key, context, &request, &first).map(|_| Pass::plain("both are kept"))
+            },
+        )
+        .needs([FRESH])
+        .claims(["ctap_overwrite_other_rp"])
+        .sends("one user id for two RPs, then a sign-in at the first")
+        .expects("an assertion by the first credential"),
+        Case::new(
+            "get-assertion/discoverable/other-rp",
+            "A discoverable credential is not found by another RP",
+            "CTAP 2.3 6.2.2 step 7",
+            Level::Must,
+            |key: &mut Key, context| {
+                discoverable(key, context)?;
+                let request = set(request::get_assertion(context, &[]), 1, text("example.com"));
+                let reply = key.call(context, "getAssertion for another RP", GET_ASSERTION, &request)?;
+                expect(&reply, &[Status::NO_CREDENTIALS])
+            },
+        )
+        .needs([FRESH])
+        .claims(["ctap_discoverable_rp"])
+        .twin("get-assertion/discoverable/one")
+        .sends("no allow list, and another RP ID")
+        .expects("NO_CREDENTIALS"),
         Case::new(
             "get-next-assertion/without-state",
             "getNextAssertion without getAssertion is refused",

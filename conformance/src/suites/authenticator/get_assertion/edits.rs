@@ -75,6 +75,19 @@ const EDITS: &[Edit] = &[
         statuses: TYPE,
     },
     Edit {
+        id: "get-assertion/allow-list/without-id",
+        title: "An entry of the allow list without an id stops the request",
+        clause: "CTAP 2.3 8.2",
+        level: Level::Should,
+        claim: "ctap_allow_members",
+        edit: |r| {
+            let mut list = request::member(&r, 3).and_then(Value::as_array).cloned().unwrap_or_default();
+            list.push(text_map([("type", text("public-key"))]));
+            set(r, 3, Value::Array(list))
+        },
+        statuses: TYPE,
+    },
+    Edit {
         id: "get-assertion/options/rk",
         title: "rk has no meaning here and is refused",
         clause: "CTAP 2.3 6.2.2 step 4",

@@ -99,6 +99,34 @@ const FORMS: &[Form] = &[
         },
     },
     Form {
+        id: "make-credential/cbor/invalid-utf8",
+        title: "A text that is no UTF-8 is refused",
+        clause: "CTAP 2.3 8",
+        claim: "ctap_cbor_utf8",
+        sends: "a displayName that ends in 0xff",
+        write: |request| {
+            let mut bytes = canonical(&request);
+            let name = b"Ada Lovelace";
+            let end = bytes.windows(name.len()).position(|window| window == name).map(|at| at + name.len() - 1);
+            if let Some(last) = end.and_then(|end| bytes.get_mut(end)) {
+                *last = 0xff;
+            }
+            bytes
+        },
+    },
+    Form {
+        id: "make-credential/cbor/tagged",
+        title: "A tag is refused",
+        clause: "CTAP 2.3 8",
+        claim: "ctap_cbor_tag",
+        sends: "clientDataHash behind tag 2",
+        // Command, map head and key 1, then the tag.
+        write: |request| {
+            let good = canonical(&request);
+            [good.get(..3).unwrap_or_default(), &[0xc2], good.get(3..).unwrap_or_default()].concat()
+        },
+    },
+    Form {
         id: "make-credential/cbor/nested",
         title: "A request nested five levels deep is refused",
         clause: "CTAP 2.3 8",
