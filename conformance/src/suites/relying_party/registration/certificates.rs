@@ -53,6 +53,7 @@ fn of_chain(name: &str, plants: &str, edit: fn(&mut Chain)) -> Change<Registrati
 
 const REQUIREMENTS: &str = "WebAuthn L3 8.2.1";
 const AAGUID: &str = "WebAuthn L3 8.2 verification step 2.3; 8.2.1";
+/// What is not trustworthy should fail; the text allows a relying party to treat it as self attestation instead.
 const TRUST: &str = "WebAuthn L3 7.1 step 24; RFC 5280 6.1";
 
 const fn refuse(codes: &'static [&'static str], edits: &'static [Edit]) -> Rule {
@@ -119,18 +120,22 @@ const CERTIFICATE: &[Rule] = &[
         .demands("A certificate that does not decode vouches for nothing."),
     refuse(&["path_expired"], &[Certificate(C::Expired)])
         .registration(TRUST)
+        .should()
         .demands("The certificate is still valid."),
     refuse(&["path_not_yet_valid", "path_expired"], &[Certificate(C::NotYetValid), Certificate(C::ValidityInverted)])
         .registration(TRUST)
+        .should()
         .demands("The certificate is already valid."),
     refuse(&["path_critical_extension"], &[Certificate(C::UnknownCritical)])
         .registration("RFC 5280 4.2, 6.1.4")
         .demands("A critical extension that is not understood makes the certificate worthless."),
     refuse(&["path_signature", "path_untrusted"], &[Certificate(C::SignatureFlipped), Certificate(C::SignedByOther)])
         .registration(TRUST)
+        .should()
         .demands("The certificate is signed by the authority that it names."),
     refuse(&["path_name_chaining", "path_untrusted"], &[Certificate(C::IssuerOther), Certificate(C::SelfSigned)])
         .registration(TRUST)
+        .should()
         .demands("The certificate names the authority above it."),
     Rule::accept("certificate", &[
         Certificate(C::BasicConstraintsCritical),
@@ -145,7 +150,7 @@ const CERTIFICATE: &[Rule] = &[
 ];
 
 const fn path(codes: &'static [&'static str], edits: &'static [Edit]) -> Rule {
-    Rule::refuse("path", codes, edits).registration(TRUST)
+    Rule::refuse("path", codes, edits).registration(TRUST).should()
 }
 
 const PATH: &[Rule] = &[
@@ -179,12 +184,14 @@ const CHAIN: &[Rule] = &[
         .demands("The attestation certificate comes first, and its key has signed."),
     Rule::refuse("x5c", &["path_name_chaining", "path_signature"], &[X5c(X::LeafTwice)])
         .registration(TRUST)
+        .should()
         .demands("Each certificate is certified by the next."),
     Rule::refuse("x5c", &["certificate_undecodable"], &[X5c(X::IntermediateGarbage)])
         .registration("RFC 5280 4.1")
         .demands("A certificate that does not decode vouches for nothing."),
     Rule::refuse("x5c", &["certificate_algorithm_unsupported", "path_signature"], &[X5c(X::UnknownAlgorithm)])
         .registration(TRUST)
+        .should()
         .demands("A signature by an algorithm that nobody knows is verified by nobody."),
     Rule::refuse("x5c", &["statement_x5c_too_long"], &[X5c(X::TooLong)])
         .registration("RFC 5280 6.1")
@@ -192,6 +199,7 @@ const CHAIN: &[Rule] = &[
         .demands("A path has an end: nobody is made to verify signatures without number."),
     Rule::refuse("x5c", &["path_signature", "path_untrusted", "root_in_x5c"], &[X5c(X::RogueWithRoot)])
         .registration(TRUST)
+        .should()
         .demands("What a statement brings along is never an anchor, least of all its own root."),
     Rule::refuse("tool", &["root_in_x5c"], &[X5c(X::WithRoot)])
         .registration("FIDO server requirements, x5c")
@@ -212,8 +220,10 @@ const FIDO_U2F: &[Rule] = &[
         .demands("A U2F statement has exactly one certificate."),
     Rule::refuse("fido-u2f", &["path_expired"], &[Certificate(C::Expired)])
         .registration(TRUST)
+        .should()
         .demands("The certificate is still valid."),
     Rule::refuse("fido-u2f", &["path_signature", "path_untrusted"], &[Certificate(C::SignedByOther)])
         .registration(TRUST)
+        .should()
         .demands("The certificate is signed by the authority that it names."),
 ];

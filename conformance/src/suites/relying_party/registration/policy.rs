@@ -116,6 +116,7 @@ const ROWS: &[Row] = &[
         base: Base::Packed,
         needs: &[need::LAB_ANCHORS],
         clause: "WebAuthn L3 7.1 steps 23 and 24",
+        level: Level::Should,
         plants: "a model of which nobody has the root",
         change: |mut forge| {
             let now = forge.format.chain().map_or(0, |chain| chain.now);
@@ -133,6 +134,7 @@ const ROWS: &[Row] = &[
         base: Base::Packed,
         needs: &[need::LAB_METADATA, need::REQUIREMENTS],
         clause: "WebAuthn L3 7.1 step 23",
+        level: Level::Should,
         plants: "the AAGUID of a model with another root, under a certificate that names no model",
         change: |mut forge| {
             forge.aaguid = OTHER_MODEL;
