@@ -3,7 +3,8 @@
 //! Start at [`authenticator::Authenticator`]: configured by [`config::KeyConfig`], living in an
 //! [`env::Env`] of person, clock, random numbers and store, it turns request bytes into reply
 //! bytes. [`device::Device`] is the CTAPHID device around it without any I/O, and
-//! [`serve::Simulator`] runs both over a line of reports. This crate does not know who is driving it.
+//! [`serve::Simulator`] runs both over a line of reports. It can be told to do one thing wrong by a
+//! [`defect::Defect`]. This crate does not know who is driving it.
 
 pub mod attestation;
 pub mod authenticator;

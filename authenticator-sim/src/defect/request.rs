@@ -129,39 +129,59 @@ fn past(key: &Value, last: i128) -> bool {
     key.as_integer().is_some_and(|key| i128::from(key) > last)
 }
 
-/// A parameter that is taken for granted: defect, command, subcommand if that matters, parameter, value.
-type Granted = (Defect, u8, Option<i128>, i64, fn() -> Value);
+/// A parameter, and the value that a defect puts in its place.
+struct Supposed {
+    defect: Defect,
+    command: u8,
+    /// The only subcommand concerned, if there is one.
+    sub_command: Option<i128>,
+    key: i64,
+    value: fn() -> Value,
+}
 
-const GRANTED: &[Granted] = &[
-    (Defect::McClientDataHash, command::MAKE_CREDENTIAL, None, 1, hash),
-    (Defect::McRp, command::MAKE_CREDENTIAL, None, 2, rp),
-    (Defect::McUser, command::MAKE_CREDENTIAL, None, 3, user),
-    (Defect::McParams, command::MAKE_CREDENTIAL, None, 4, es256),
-    (Defect::GaRpId, command::GET_ASSERTION, None, 1, rp_id),
-    (Defect::GaClientDataHash, command::GET_ASSERTION, None, 2, hash),
-    (Defect::PinNeedsSubcommand, command::CLIENT_PIN, None, 2, || Value::from(1)),
-    (Defect::AgreementNeedsProtocol, command::CLIENT_PIN, Some(2), 1, || Value::from(1)),
-    (Defect::SetNeedsProtocol, command::CLIENT_PIN, Some(3), 1, || Value::from(2)),
-    (Defect::SetNeedsKeyAgreement, command::CLIENT_PIN, Some(3), 3, key_agreement),
-    (Defect::SetNeedsParam, command::CLIENT_PIN, Some(3), 4, || zeros(32)),
-    (Defect::SetNeedsNewPin, command::CLIENT_PIN, Some(3), 5, || zeros(80)),
-    (Defect::ChangeNeedsKeyAgreement, command::CLIENT_PIN, Some(4), 3, key_agreement),
-    (Defect::ChangeNeedsParam, command::CLIENT_PIN, Some(4), 4, || zeros(32)),
-    (Defect::ChangeNeedsNewPin, command::CLIENT_PIN, Some(4), 5, || zeros(80)),
-    (Defect::ChangeNeedsPinHash, command::CLIENT_PIN, Some(4), 6, || zeros(32)),
-    (Defect::LegacyNeedsPinHash, command::CLIENT_PIN, Some(5), 6, || zeros(32)),
-    (Defect::TokenNeedsKeyAgreement, command::CLIENT_PIN, Some(9), 3, key_agreement),
-    (Defect::TokenNeedsPinHash, command::CLIENT_PIN, Some(9), 6, || zeros(32)),
-    (Defect::TokenNeedsPermissions, command::CLIENT_PIN, Some(9), 9, || Value::from(permission::MC | permission::GA)),
+const fn supposed(defect: Defect, command: u8, key: i64, value: fn() -> Value) -> Supposed {
+    Supposed { defect, command, sub_command: None, key, value }
+}
+
+impl Supposed {
+    const fn of(self, sub_command: i128) -> Self {
+        Self { sub_command: Some(sub_command), ..self }
+    }
+}
+
+/// What is taken for granted where it is absent.
+const ABSENT: &[Supposed] = &[
+    supposed(Defect::McClientDataHash, command::MAKE_CREDENTIAL, 1, hash),
+    supposed(Defect::McRp, command::MAKE_CREDENTIAL, 2, rp),
+    supposed(Defect::McUser, command::MAKE_CREDENTIAL, 3, user),
+    supposed(Defect::McParams, command::MAKE_CREDENTIAL, 4, es256),
+    supposed(Defect::GaRpId, command::GET_ASSERTION, 1, rp_id),
+    supposed(Defect::GaClientDataHash, command::GET_ASSERTION, 2, hash),
+    supposed(Defect::PinNeedsSubcommand, command::CLIENT_PIN, 2, || Value::from(1)),
+    supposed(Defect::AgreementNeedsProtocol, command::CLIENT_PIN, 1, || Value::from(1)).of(2),
+    supposed(Defect::SetNeedsProtocol, command::CLIENT_PIN, 1, || Value::from(2)).of(3),
+    supposed(Defect::SetNeedsKeyAgreement, command::CLIENT_PIN, 3, key_agreement).of(3),
+    supposed(Defect::SetNeedsParam, command::CLIENT_PIN, 4, || zeros(32)).of(3),
+    supposed(Defect::SetNeedsNewPin, command::CLIENT_PIN, 5, || zeros(80)).of(3),
+    supposed(Defect::ChangeNeedsKeyAgreement, command::CLIENT_PIN, 3, key_agreement).of(4),
+    supposed(Defect::ChangeNeedsParam, command::CLIENT_PIN, 4, || zeros(32)).of(4),
+    supposed(Defect::ChangeNeedsNewPin, command::CLIENT_PIN, 5, || zeros(80)).of(4),
+    supposed(Defect::ChangeNeedsPinHash, command::CLIENT_PIN, 6, || zeros(32)).of(4),
+    supposed(Defect::LegacyNeedsPinHash, command::CLIENT_PIN, 6, || zeros(32)).of(5),
+    supposed(Defect::TokenNeedsKeyAgreement, command::CLIENT_PIN, 3, key_agreement).of(9),
+    supposed(Defect::TokenNeedsPinHash, command::CLIENT_PIN, 6, || zeros(32)).of(9),
+    supposed(Defect::TokenNeedsPermissions, command::CLIENT_PIN, 9, || Value::from(permission::MC | permission::GA))
+        .of(9),
 ];
 
 /// Adds what is not there.
 fn take_for_granted(defects: &Defects, byte: u8, members: &mut Members) {
     let sub_command = sub_command(members);
-    for (defect, command, sub, key, value) in GRANTED {
-        let concerned = *command == byte && sub.is_none_or(|sub| sub_command == Some(sub));
-        if concerned && defects.contains(defect) && find(members, &Value::from(*key)).is_none() {
-            members.push((Value::from(*key), value()));
+    for row in ABSENT {
+        let concerned = row.command == byte && row.sub_command.is_none_or(|sub| sub_command == Some(sub));
+        let key = Value::from(row.key);
+        if concerned && defects.contains(&row.defect) && find(members, &key).is_none() {
+            members.push((key, (row.value)()));
         }
     }
     for (defect, key, value) in [(Defect::McRpId, 2, rp_id()), (Defect::McUserId, 3, zeros(16))] {
@@ -174,26 +194,25 @@ fn take_for_granted(defects: &Defects, byte: u8, members: &mut Members) {
     }
 }
 
-const TYPES: &[(Defect, u8, i64, fn() -> Value)] = &[
-    (Defect::McTypeClientDataHash, command::MAKE_CREDENTIAL, 1, hash),
-    (Defect::McTypeRp, command::MAKE_CREDENTIAL, 2, rp),
-    (Defect::McTypeUser, command::MAKE_CREDENTIAL, 3, user),
-    (Defect::McTypeParams, command::MAKE_CREDENTIAL, 4, es256),
-    (Defect::GaTypeRpId, command::GET_ASSERTION, 1, rp_id),
-    (Defect::GaTypeClientDataHash, command::GET_ASSERTION, 2, hash),
-    (Defect::GaTypeAllowList, command::GET_ASSERTION, 3, || Value::Array(Vec::new())),
+/// What is put in the place of a value of another type.
+const TYPES: &[Supposed] = &[
+    supposed(Defect::McTypeClientDataHash, command::MAKE_CREDENTIAL, 1, hash),
+    supposed(Defect::McTypeRp, command::MAKE_CREDENTIAL, 2, rp),
+    supposed(Defect::McTypeUser, command::MAKE_CREDENTIAL, 3, user),
+    supposed(Defect::McTypeParams, command::MAKE_CREDENTIAL, 4, es256),
+    supposed(Defect::GaTypeRpId, command::GET_ASSERTION, 1, rp_id),
+    supposed(Defect::GaTypeClientDataHash, command::GET_ASSERTION, 2, hash),
+    supposed(Defect::GaTypeAllowList, command::GET_ASSERTION, 3, || Value::Array(Vec::new())),
 ];
 
 /// Puts a value of the right type in the place of another.
 fn pass_over_types(defects: &Defects, byte: u8, members: &mut Members) {
-    for (defect, command, key, right) in TYPES {
-        if *command == byte && defects.contains(defect) {
-            let right = right();
-            if let Some(value) = find_mut(members, &Value::from(*key)) {
-                if discriminant(value) != discriminant(&right) {
-                    *value = right;
-                }
-            }
+    for row in TYPES.iter().filter(|row| row.command == byte && defects.contains(&row.defect)) {
+        let right = (row.value)();
+        if let Some(value) = find_mut(members, &Value::from(row.key))
+            && discriminant(value) != discriminant(&right)
+        {
+            *value = right;
         }
     }
 }

@@ -121,7 +121,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                     key.hid(context, "a second PING in the middle of a PING", key.cid, Command::PING, b"new")?;
                 // Both are found: the message is given up, or it goes on.
                 expect_error(&answer, ErrorCode::INVALID_SEQ)
-                    .or_else(|stop| expect_error(&answer, ErrorCode::CHANNEL_BUSY).map_err(|_| stop))
+                    .or_else(|stop| expect_error(&answer, ErrorCode::CHANNEL_BUSY).map_err(|_neither| stop))
             },
         )
         .claims(["ctaphid_not_continued"])
