@@ -10,7 +10,8 @@ use std::time::{Instant, SystemTime};
 use anyhow::{Context as _, Result};
 use assay_conformance::case::Header;
 use assay_conformance::context::Cancel;
-use assay_conformance::report::{self, Facts, Report, SuiteReport};
+use assay_conformance::report::folder::Folder;
+use assay_conformance::report::{Facts, Report, SuiteReport};
 use assay_conformance::runner::{Filter, Options};
 use assay_conformance::seed::Seed;
 use assay_conformance::suites;
@@ -19,7 +20,7 @@ use time::format_description::well_known::Rfc3339;
 
 pub use self::authenticator::{authenticator, fresh_simulator};
 pub use self::progress::Bar;
-pub use self::server::{Judged, dbsc, policy, relying_party};
+pub use self::server::{Judged, dbsc, policy, relying_party, relying_party_through};
 use crate::cli::TestKind;
 
 /// How a run is made, whatever is judged.
@@ -91,7 +92,13 @@ pub fn headers(kind: TestKind, profile: &str) -> Vec<Header> {
     }
 }
 
+/// Makes sure that a report can stand at `place`, before anybody waits for it.
+pub fn reserve(place: &Path) -> Result<Folder> {
+    Folder::begin(place).with_context(|| format!("no report can be written to {}", place.display()))
+}
+
 /// Writes a report's files, all or none.
-pub fn write(report: &Report, place: &Path) -> Result<()> {
-    report::folder::write_all(report, place).with_context(|| format!("the report cannot be written to {}", place.display()))
+pub fn write(report: &Report, folder: Folder) -> Result<()> {
+    folder.write_report(report).context("the report cannot be written")?;
+    folder.commit().context("the report cannot be written")
 }

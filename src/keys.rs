@@ -121,7 +121,8 @@ pub fn save(state: &State, name: &str, aaguid: Option<&str>, attestation: cli::A
         }
         .to_owned(),
     };
-    fs::write(&path, serde_json::to_vec_pretty(&saved)?).with_context(|| format!("{} cannot be written", path.display()))?;
+    fs::write(&path, serde_json::to_vec_pretty(&saved)?)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(saved)
 }
 
@@ -142,7 +143,8 @@ pub fn seeded(lab: &Lab, seed: [u8; 32], touch: Touch) -> Result<Authenticator> 
 /// A saved virtual key; every change is on disk before it is acknowledged.
 pub fn saved(lab: &Lab, state: &State, name: &str, touch: Touch) -> Result<Authenticator> {
     let path = state.key(name)?;
-    let text = fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
+    let text =
+        fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
     let saved: Saved = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
     let store: PathBuf = path.with_extension("state");
     let env = Env { person: Box::new(Always(touch)), store: Box::new(FileStore::new(store)), ..Env::system() };

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use assay_attestation::Anchors;
 use assay_attestation::metadata::{Metadata, Trust};
-use assay_mint::lab::METADATA_HOST;
+use assay_conformance::suites::relying_party::ANCHORED_BATCH;
+use assay_mint::lab::{METADATA_HOST, MODEL};
 use assay_mint::metadata::{Issue, ModelId, models};
 use assay_protocol::check::CheckInfo;
 use assay_relying_party::{Profile, all_checks};
@@ -107,6 +108,11 @@ impl Lab {
             .collect()
     }
 
+    /// A batch's certificate that is its own anchor, DER (WebAuthn L3 7.1 step 24).
+    pub fn anchored_batch(&self) -> Result<Vec<u8>> {
+        Ok(self.mint.batch(MODEL, ANCHORED_BATCH).issue()?.leaf)
+    }
+
     /// Starts a server that trusts the lab's metadata.
     pub fn serve(&self, plan: &ServerPlan) -> Result<assay_server::Handle> {
         Ok(assay_server::spawn(self.server_config(plan)?)?)
@@ -128,6 +134,7 @@ impl Lab {
         }
         config.metadata = vec![self.metadata().context("the lab's own metadata")?];
         config.metadata.extend(plan.metadata.iter().cloned());
+        config.anchors = Anchors::parse([self.anchored_batch()?])?;
         config.policy_engine = plan.policy_engine;
         if let Some(clock) = &plan.clock {
             config.clock = Arc::clone(clock);
@@ -143,7 +150,7 @@ pub fn every_check() -> Vec<(CheckInfo, Vec<&'static str>)> {
     let ceremonies = all_checks().into_iter().map(|listed| (listed.check, listed.profiles));
     let challenges = assay_server::check::infos().map(|check| (check, everywhere.clone()));
     let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), Vec::new()));
-    let duties = assay_dbsc::Duty::ALL.iter().map(|duty| (duty.info(), everywhere.clone()));
+    let duties = assay_dbsc::Duty::ALL.iter().map(|duty| (duty.info(), Vec::new()));
     ceremonies.chain(challenges).chain(sessions).chain(duties).collect()
 }
 

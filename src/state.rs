@@ -19,8 +19,7 @@ impl State {
             Some(folder) => folder.to_owned(),
             None => default_root()?,
         };
-        fs::create_dir_all(&root)
-            .with_context(|| format!("the state directory {} cannot be made", root.display()))?;
+        fs::create_dir_all(&root).with_context(|| format!("the state directory {} cannot be made", root.display()))?;
         Ok(Self { root })
     }
 
@@ -58,8 +57,7 @@ impl State {
             bail!("a key's name has 1 to 64 letters, digits, - and _, not {name:?}");
         }
         let folder = self.root.join("keys");
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         Ok(folder.join(format!("{name}.json")))
     }
 
@@ -69,9 +67,7 @@ impl State {
             .into_iter()
             .flatten()
             .flatten()
-            .filter_map(|entry| {
-                entry.file_name().to_str()?.strip_suffix(".json").map(str::to_owned)
-            })
+            .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".json").map(str::to_owned))
             .collect();
         names.sort();
         names
@@ -122,8 +118,5 @@ fn write_private(path: &Path, content: &[u8]) -> Result<()> {
         file.sync_all()?;
         fs::rename(&beside, path)
     };
-    options
-        .open(&beside)
-        .and_then(write)
-        .with_context(|| format!("{} cannot be written", path.display()))
+    options.open(&beside).and_then(write).with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -42,11 +42,22 @@ pub fn all(lab: &Lab) -> Result<Vec<Trace>> {
 fn registration(stage: &mut Stage) -> Result<Trace> {
     let mut trace = Trace::new("A registration");
     let options = stage.post("/v1/registration/options", &json!({"username": "ada", "attestation": "direct"}))?;
-    trace.step("server", format!("options for {}: a challenge, three algorithms, attestation direct", text(&options, "/user/name")));
+    trace.step(
+        "server",
+        format!("options for {}: a challenge, three algorithms, attestation direct", text(&options, "/user/name")),
+    );
     let response = stage.create(&options)?;
     trace.step("key", format!("a key pair, attested by a {} certificate", stage.model_name()));
     let verdict = stage.post("/v1/registration/verify", &response)?;
-    trace.step("server", format!("{} attestation ({}), model {}", text(&verdict, "/fmt"), text(&verdict, "/attestation_type"), text(&verdict, "/aaguid")));
+    trace.step(
+        "server",
+        format!(
+            "{} attestation ({}), model {}",
+            text(&verdict, "/fmt"),
+            text(&verdict, "/attestation_type"),
+            text(&verdict, "/aaguid")
+        ),
+    );
     trace.step("policy", format!("outcome {}", text(&verdict, "/attestation/outcome")));
     Ok(trace)
 }
@@ -86,7 +97,8 @@ fn theft(stage: &mut Stage) -> Result<Trace> {
         bail!("the sign-in was not bound to the device");
     }
     trace.step("browser", "signed in; bound the session to a key of its own".to_owned());
-    let stolen = stage.browser.jar().header(&stage.url("/v1/whoami")?, assay_client::dbsc::Initiated::BySite, stage.now());
+    let stolen =
+        stage.browser.jar().header(&stage.url("/v1/whoami")?, assay_client::dbsc::Initiated::BySite, stage.now());
     let stolen = stolen.unwrap_or_default();
     trace.step("thief", format!("copied {} cookies, but not the key", stolen.split("; ").count()));
     expect(stage.with_cookies("/v1/whoami", &stolen)?, true)?;

@@ -159,10 +159,8 @@ impl AssertionForge {
             seed: self.seed,
         };
         apply!(self.edits, SigningEdit, &mut draft);
-        let message = draft
-            .message
-            .take()
-            .unwrap_or_else(|| packed::signed_bytes(&draft.auth_data, &draft.client_data_hash));
+        let message =
+            draft.message.take().unwrap_or_else(|| packed::signed_bytes(&draft.auth_data, &draft.client_data_hash));
         let mut signature = draft.key.sign(&message)?;
         apply!(self.edits, SignatureEdit, &mut signature);
         Ok(signature)
@@ -184,10 +182,7 @@ impl AssertionForge {
             members.push("authenticatorAttachment", attachment.as_str());
         }
         members.push("response", response);
-        members.push(
-            "clientExtensionResults",
-            serde_json::Value::Object(self.client_extension_results.clone()),
-        );
+        members.push("clientExtensionResults", serde_json::Value::Object(self.client_extension_results.clone()));
         members
     }
 }

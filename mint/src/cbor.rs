@@ -11,22 +11,16 @@ impl Map {
     /// The value of the first entry with this key.
     pub fn get(&self, key: impl Into<Value>) -> Option<&Value> {
         let key = key.into();
-        self.0
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// The byte string of the first entry with this key.
     pub fn bytes_mut(&mut self, key: impl Into<Value>) -> Option<&mut Vec<u8>> {
         let key = key.into();
-        self.0
-            .iter_mut()
-            .find(|(name, _)| *name == key)
-            .and_then(|(_, value)| match value {
-                Value::Bytes(bytes) => Some(bytes),
-                _ => None,
-            })
+        self.0.iter_mut().find(|(name, _)| *name == key).and_then(|(_, value)| match value {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        })
     }
 
     /// Replaces the value of this key, or adds the entry at the end.

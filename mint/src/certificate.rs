@@ -115,8 +115,7 @@ impl CertificateSpec {
         if let (Damage::SignatureBit, Some(last)) = (self.damage, signature.last_mut()) {
             *last ^= 1;
         }
-        let mut certificate =
-            write::sequence(&[to_be_signed, outer.to_der(), write::bit_string(&signature)]);
+        let mut certificate = write::sequence(&[to_be_signed, outer.to_der(), write::bit_string(&signature)]);
         match self.damage {
             Damage::TrailingByte => certificate.push(0),
             Damage::Truncated => {
@@ -131,10 +130,7 @@ impl CertificateSpec {
     fn to_be_signed(&self, algorithm: SignatureAlgorithm) -> Vec<u8> {
         let mut members = Vec::new();
         if self.version > 1 {
-            members.push(write::explicit(
-                0,
-                &write::small_integer(i64::from(self.version) - 1),
-            ));
+            members.push(write::explicit(0, &write::small_integer(i64::from(self.version) - 1)));
         }
         members.extend([
             write::integer(&self.serial),
@@ -161,16 +157,8 @@ impl CertificateSpec {
         if !self.extended_key_usage.is_empty() {
             all.push(Extension::extended_key_usage(&self.extended_key_usage));
         }
-        all.extend(
-            self.subject_key_identifier
-                .as_deref()
-                .map(Extension::subject_key_identifier),
-        );
-        all.extend(
-            self.authority_key_identifier
-                .as_deref()
-                .map(Extension::authority_key_identifier),
-        );
+        all.extend(self.subject_key_identifier.as_deref().map(Extension::subject_key_identifier));
+        all.extend(self.authority_key_identifier.as_deref().map(Extension::authority_key_identifier));
         if !self.dns_names.is_empty() {
             all.push(Extension::dns_names(&self.dns_names));
         }
@@ -196,9 +184,7 @@ impl SignatureAlgorithm {
         match self {
             Self::EcdsaSha256 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
             Self::EcdsaSha384 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 3])]),
-            Self::RsaSha256 => {
-                write::sequence(&[write::oid(&[1, 2, 840, 113549, 1, 1, 11]), write::null()])
-            }
+            Self::RsaSha256 => write::sequence(&[write::oid(&[1, 2, 840, 113549, 1, 1, 11]), write::null()]),
             Self::Ed25519 => write::sequence(&[write::oid(&[1, 3, 101, 112])]),
         }
     }

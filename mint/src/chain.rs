@@ -57,21 +57,11 @@ impl Chain {
     pub fn new(seed: Seed, title: &str, leaf_name: Name, now: i64) -> Self {
         let root_name = Name::of("Certificate Authority", &format!("{title} Root"));
         let intermediate_name = Name::of("Certificate Authority", &format!("{title} Intermediate"));
-        let root = Certified::authority(
-            seed.derive("root"),
-            root_name.clone(),
-            root_name.clone(),
-            now,
-        );
-        let mut intermediate = Certified::authority(
-            seed.derive("intermediate"),
-            intermediate_name.clone(),
-            root_name,
-            now,
-        );
+        let root = Certified::authority(seed.derive("root"), root_name.clone(), root_name.clone(), now);
+        let mut intermediate =
+            Certified::authority(seed.derive("intermediate"), intermediate_name.clone(), root_name, now);
         intermediate.issued_by(&root.key);
-        let mut leaf =
-            Certified::end_entity(seed.derive("leaf"), leaf_name, intermediate_name, now);
+        let mut leaf = Certified::end_entity(seed.derive("leaf"), leaf_name, intermediate_name, now);
         leaf.issued_by(&intermediate.key);
         Self {
             root,
@@ -146,20 +136,14 @@ impl Chain {
     pub fn issue(&self) -> Result<Issued, Error> {
         let mut signer = self.intermediate_signer.as_ref().unwrap_or(&self.root.key);
         let mut intermediates = Vec::new();
-        for authority in [&self.intermediate, &self.subordinate]
-            .into_iter()
-            .flatten()
-        {
+        for authority in [&self.intermediate, &self.subordinate].into_iter().flatten() {
             intermediates.insert(0, authority.spec.issue(signer)?);
             signer = &authority.key;
         }
         Ok(Issued {
             root: self.root.spec.issue(&self.root.key)?,
             intermediates,
-            leaf: self
-                .leaf
-                .spec
-                .issue(self.leaf_signer.as_ref().unwrap_or(signer))?,
+            leaf: self.leaf.spec.issue(self.leaf_signer.as_ref().unwrap_or(signer))?,
         })
     }
 }
@@ -167,10 +151,7 @@ impl Chain {
 impl Issued {
     /// Leaf first, the root left out, as attestation statements carry it.
     pub fn x5c(&self) -> Vec<Vec<u8>> {
-        std::iter::once(&self.leaf)
-            .chain(&self.intermediates)
-            .cloned()
-            .collect()
+        std::iter::once(&self.leaf).chain(&self.intermediates).cloned().collect()
     }
 }
 
@@ -178,11 +159,7 @@ impl Certified {
     /// A certificate authority with a P-256 key of `seed`.
     pub fn authority(seed: Seed, subject: Name, issuer: Name, now: i64) -> Self {
         let mut certified = Self::end_entity(seed, subject, issuer, now);
-        certified.spec.basic_constraints = Some(BasicConstraints {
-            ca: true,
-            path_length: None,
-            critical: true,
-        });
+        certified.spec.basic_constraints = Some(BasicConstraints { ca: true, path_length: None, critical: true });
         certified.spec.key_usage = Some(KeyUsage::CertificateSign);
         certified.spec.subject_key_identifier = Some(certified.key.key_identifier().to_vec());
         certified
@@ -199,11 +176,7 @@ impl Certified {
         }
         spec.not_before = now - 2 * YEAR;
         spec.not_after = now + 3 * YEAR;
-        spec.basic_constraints = Some(BasicConstraints {
-            ca: false,
-            path_length: None,
-            critical: false,
-        });
+        spec.basic_constraints = Some(BasicConstraints { ca: false, path_length: None, critical: false });
         Self { key, spec }
     }
 

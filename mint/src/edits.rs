@@ -135,46 +135,18 @@ pub enum Edit {
 impl Edit {
     /// Every edit of every layer, from the inside out.
     pub fn all() -> impl Iterator<Item = Self> {
-        let client_data = ClientDataEdit::ALL
-            .iter()
-            .copied()
-            .map(Self::ClientDataEdit);
+        let client_data = ClientDataEdit::ALL.iter().copied().map(Self::ClientDataEdit);
         client_data
-            .chain(
-                CredentialKeyEdit::ALL
-                    .iter()
-                    .copied()
-                    .map(Self::CredentialKeyEdit),
-            )
-            .chain(
-                ExtensionsEdit::ALL
-                    .iter()
-                    .copied()
-                    .map(Self::ExtensionsEdit),
-            )
-            .chain(
-                AuthenticatorDataEdit::ALL
-                    .iter()
-                    .copied()
-                    .map(Self::AuthenticatorDataEdit),
-            )
-            .chain(
-                CertificateEdit::ALL
-                    .iter()
-                    .copied()
-                    .map(Self::CertificateEdit),
-            )
+            .chain(CredentialKeyEdit::ALL.iter().copied().map(Self::CredentialKeyEdit))
+            .chain(ExtensionsEdit::ALL.iter().copied().map(Self::ExtensionsEdit))
+            .chain(AuthenticatorDataEdit::ALL.iter().copied().map(Self::AuthenticatorDataEdit))
+            .chain(CertificateEdit::ALL.iter().copied().map(Self::CertificateEdit))
             .chain(PathEdit::ALL.iter().copied().map(Self::PathEdit))
             .chain(X5cEdit::ALL.iter().copied().map(Self::X5cEdit))
             .chain(SigningEdit::ALL.iter().copied().map(Self::SigningEdit))
             .chain(SignatureEdit::ALL.iter().copied().map(Self::SignatureEdit))
             .chain(StatementEdit::ALL.iter().copied().map(Self::StatementEdit))
-            .chain(
-                AttestationObjectEdit::ALL
-                    .iter()
-                    .copied()
-                    .map(Self::AttestationObjectEdit),
-            )
+            .chain(AttestationObjectEdit::ALL.iter().copied().map(Self::AttestationObjectEdit))
             .chain(EnvelopeEdit::ALL.iter().copied().map(Self::EnvelopeEdit))
     }
 

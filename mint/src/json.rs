@@ -20,21 +20,15 @@ pub struct Object(pub Vec<(String, Json)>);
 impl Object {
     /// The value of the first member called `key`.
     pub fn get(&self, key: &str) -> Option<&Json> {
-        self.0
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// The object that the first member called `key` holds.
     pub fn object_mut(&mut self, key: &str) -> Option<&mut Self> {
-        self.0
-            .iter_mut()
-            .find(|(name, _)| name == key)
-            .and_then(|(_, value)| match value {
-                Json::Object(object) => Some(object),
-                _ => None,
-            })
+        self.0.iter_mut().find(|(name, _)| name == key).and_then(|(_, value)| match value {
+            Json::Object(object) => Some(object),
+            _ => None,
+        })
     }
 
     /// Replaces the member called `key`, or adds it at the end.

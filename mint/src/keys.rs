@@ -101,9 +101,7 @@ impl SigningKey {
 
     /// The P-384 key of this seed; its signatures repeat.
     pub fn p384(seed: &Seed) -> Self {
-        Self::EcdsaP384(first_valid(seed, |candidate| {
-            p384::ecdsa::SigningKey::from_slice(&candidate.stream(48)).ok()
-        }))
+        Self::EcdsaP384(first_valid(seed, |candidate| p384::ecdsa::SigningKey::from_slice(&candidate.stream(48)).ok()))
     }
 
     /// The COSE algorithm that it signs with.
@@ -125,39 +123,27 @@ impl SigningKey {
                     _ => (Curve::P256, 32),
                 };
                 let point = self.subject_public_key();
-                let mut coordinates = point
-                    .get(1..)
-                    .unwrap_or_default()
-                    .chunks(size)
-                    .map(<[u8]>::to_vec);
+                let mut coordinates = point.get(1..).unwrap_or_default().chunks(size).map(<[u8]>::to_vec);
                 PublicKey::Ec2 {
                     curve,
                     x: coordinates.next().unwrap_or_default(),
                     y: coordinates.next().unwrap_or_default(),
                 }
             }
-            Self::Ed25519(pair) => PublicKey::Okp {
-                curve: Curve::Ed25519,
-                x: pair.public_key().as_ref().to_vec(),
-            },
+            Self::Ed25519(pair) => PublicKey::Okp { curve: Curve::Ed25519, x: pair.public_key().as_ref().to_vec() },
             Self::Rs256(pair) => rsa_public_key(pair.public_key().as_ref()),
         }
     }
 
     /// The credential public key.
     pub fn cose_key(&self) -> CoseKey {
-        CoseKey {
-            alg: self.alg(),
-            key: self.public_key(),
-        }
+        CoseKey { alg: self.alg(), key: self.public_key() }
     }
 
     /// The bytes inside the subject public key's BIT STRING: a point, a raw key, or an RSAPublicKey.
     pub fn subject_public_key(&self) -> Vec<u8> {
         match self {
-            Self::Es256(Es256Key::Repeatable(key)) => {
-                key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-            }
+            Self::Es256(Es256Key::Repeatable(key)) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Es256(Es256Key::Fast(pair)) => pair.public_key().as_ref().to_vec(),
             Self::Ed25519(pair) => pair.public_key().as_ref().to_vec(),
             Self::EcdsaP384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
@@ -181,9 +167,9 @@ impl SigningKey {
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         match self {
             Self::Es256(Es256Key::Repeatable(key)) => {
-                let signature: p256::ecdsa::Signature =
-                    key.try_sign(message).map_err(|_opaque| Error::Signing)?;
-                Ok(signature.to_der().as_bytes().to_vec())
+                let signature: p256::ecdsa::Signature = key.try_sign(message).map_err(|_opaque| Error::Signing)?;
+                // Always the smaller s, so that an edit to the larger one is an edit.
+                Ok(signature.normalize_s().to_der().as_bytes().to_vec())
             }
             Self::Es256(Es256Key::Fast(pair)) => pair
                 .sign(&SystemRandom::new(), message)
@@ -192,18 +178,12 @@ impl SigningKey {
             Self::Ed25519(pair) => Ok(pair.sign(message).as_ref().to_vec()),
             Self::Rs256(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(
-                    &RSA_PKCS1_SHA256,
-                    &SystemRandom::new(),
-                    message,
-                    &mut signature,
-                )
-                .map_err(|_unspecified| Error::Signing)?;
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+                    .map_err(|_unspecified| Error::Signing)?;
                 Ok(signature)
             }
             Self::EcdsaP384(key) => {
-                let signature: p384::ecdsa::Signature =
-                    key.try_sign(message).map_err(|_opaque| Error::Signing)?;
+                let signature: p384::ecdsa::Signature = key.try_sign(message).map_err(|_opaque| Error::Signing)?;
                 Ok(signature.to_der().as_bytes().to_vec())
             }
         }
@@ -215,15 +195,11 @@ impl SigningKey {
             Self::Es256(Es256Key::Repeatable(key)) => key.to_bytes().to_vec(),
             Self::Es256(Es256Key::Fast(pair)) => {
                 let bytes: Result<EcPrivateKeyBin<'_>, _> = pair.private_key().as_be_bytes();
-                bytes
-                    .map(|bytes| bytes.as_ref().to_vec())
-                    .unwrap_or_default()
+                bytes.map(|bytes| bytes.as_ref().to_vec()).unwrap_or_default()
             }
-            Self::Ed25519(pair) => pair
-                .seed()
-                .and_then(|seed| seed.as_be_bytes())
-                .map(|bytes| bytes.as_ref().to_vec())
-                .unwrap_or_default(),
+            Self::Ed25519(pair) => {
+                pair.seed().and_then(|seed| seed.as_be_bytes()).map(|bytes| bytes.as_ref().to_vec()).unwrap_or_default()
+            }
             Self::EcdsaP384(key) => key.to_bytes().to_vec(),
             Self::Rs256(_) => Vec::new(),
         }
@@ -259,16 +235,9 @@ fn ec_private_key(secret: &[u8]) -> Vec<u8> {
 /// RFC 8017 A.1.1
 fn rsa_public_key(der: &[u8]) -> PublicKey {
     let document = assay_protocol::tree::der::read(der);
-    let mut numbers = document
-        .root
-        .iter()
-        .flat_map(|root| &root.children)
-        .map(|number| {
-            let content = der.get(number.content.clone()).unwrap_or_default();
-            content.strip_prefix(&[0]).unwrap_or(content).to_vec()
-        });
-    PublicKey::Rsa {
-        n: numbers.next().unwrap_or_default(),
-        e: numbers.next().unwrap_or_default(),
-    }
+    let mut numbers = document.root.iter().flat_map(|root| &root.children).map(|number| {
+        let content = der.get(number.content.clone()).unwrap_or_default();
+        content.strip_prefix(&[0]).unwrap_or(content).to_vec()
+    });
+    PublicKey::Rsa { n: numbers.next().unwrap_or_default(), e: numbers.next().unwrap_or_default() }
 }

@@ -12,8 +12,7 @@ use crate::keys::SigningKey;
 use crate::seed::Seed;
 
 /// The model that the lab's own ceremonies claim to come from, where nothing else is said.
-pub const MODEL: Aaguid =
-    Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
+pub const MODEL: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
 
 /// The host name in the certificate that signs the lab's metadata.
 pub const METADATA_HOST: &str = "mds.assay.test";
@@ -28,10 +27,7 @@ pub struct Lab {
 impl Lab {
     /// A lab at this time, in Unix seconds.
     pub fn new(seed: [u8; 32], now: i64) -> Self {
-        Self {
-            seed: Seed::new(seed),
-            now,
-        }
+        Self { seed: Seed::new(seed), now }
     }
 
     /// The lab's clock, in Unix seconds.
@@ -47,19 +43,13 @@ impl Lab {
     /// The attestation certificates of a FIDO2 model: a root of its own, so that an anchor
     /// vouches for this model alone, an intermediate, and a leaf for the AAGUID.
     pub fn model(&self, aaguid: Aaguid) -> Chain {
-        self.attestation(
-            &format!("model {aaguid}"),
-            &format!("Assay Model {aaguid}"),
-            aaguid,
-        )
+        self.attestation(&format!("model {aaguid}"), &format!("Assay Model {aaguid}"), aaguid)
     }
 
     /// The certificates of a model below the root that all such models share.
     pub fn shared_root_model(&self, aaguid: Aaguid) -> Chain {
         let mut chain = self.attestation("shared", "Assay Shared", aaguid);
-        let leaf = self
-            .attestation(&format!("shared {aaguid}"), "Assay Shared", aaguid)
-            .leaf;
+        let leaf = self.attestation(&format!("shared {aaguid}"), "Assay Shared", aaguid).leaf;
         chain.set_leaf_key(leaf.key);
         chain.leaf.spec.serial = leaf.spec.serial;
         chain

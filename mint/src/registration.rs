@@ -12,8 +12,8 @@ use serde_json::json;
 use crate::cbor::Map;
 use crate::credential::Credential;
 use crate::draft::{
-    AttestationObjectDraft, AttestedDraft, AuthenticatorDataDraft, ClientDataDraft,
-    CredentialKeyDraft, EnvelopeDraft, SigningDraft, X5cDraft,
+    AttestationObjectDraft, AttestedDraft, AuthenticatorDataDraft, ClientDataDraft, CredentialKeyDraft, EnvelopeDraft,
+    SigningDraft, X5cDraft,
 };
 use crate::edits::{Edit, apply};
 use crate::error::Error;
@@ -84,11 +84,7 @@ pub struct Registration {
 impl RegistrationForge {
     /// Without attestation. The credential follows from the lab's seed and the challenge.
     pub fn none(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
-        let seed = lab
-            .seed()
-            .derive("registration")
-            .derive(rp_id)
-            .derive_bytes(challenge);
+        let seed = lab.seed().derive("registration").derive(rp_id).derive_bytes(challenge);
         Self {
             rp_id: rp_id.to_owned(),
             origin: format!("https://{rp_id}"),
@@ -112,10 +108,7 @@ impl RegistrationForge {
 
     /// With packed self attestation.
     pub fn packed_self(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
-        Self {
-            format: Format::PackedSelf,
-            ..Self::none(lab, rp_id, challenge)
-        }
+        Self { format: Format::PackedSelf, ..Self::none(lab, rp_id, challenge) }
     }
 
     /// With packed attestation by the lab's [`MODEL`].
@@ -126,11 +119,7 @@ impl RegistrationForge {
     /// With packed attestation by a model.
     pub fn packed_model(lab: &Lab, aaguid: Aaguid, rp_id: &str, challenge: &[u8]) -> Self {
         let format = Format::Packed(Box::new(lab.model(aaguid)));
-        Self {
-            aaguid,
-            format,
-            ..Self::none(lab, rp_id, challenge)
-        }
+        Self { aaguid, format, ..Self::none(lab, rp_id, challenge) }
     }
 
     /// By the U2F model of this label.
@@ -157,26 +146,20 @@ impl RegistrationForge {
         apply!(self.edits, ExtensionsEdit, &mut authenticator_data);
         apply!(self.edits, AuthenticatorDataEdit, &mut authenticator_data);
         let auth_data = authenticator_data.to_bytes();
-        let credential_id = authenticator_data.attested.as_ref().map_or_else(
-            || self.credential_id.clone(),
-            |attested| attested.credential_id.clone(),
-        );
+        let credential_id = authenticator_data
+            .attested
+            .as_ref()
+            .map_or_else(|| self.credential_id.clone(), |attested| attested.credential_id.clone());
 
         let (mut statement, x5c) = self.statement(&auth_data, &client_data_json, &credential_id)?;
         apply!(self.edits, StatementEdit, &mut statement);
 
-        let mut object =
-            AttestationObjectDraft::new(self.format.fmt(), statement.to_value(), auth_data.clone());
+        let mut object = AttestationObjectDraft::new(self.format.fmt(), statement.to_value(), auth_data.clone());
         apply!(self.edits, AttestationObjectEdit, &mut object);
         let attestation_object = object.to_bytes();
 
         let mut envelope = EnvelopeDraft {
-            members: self.members(
-                &credential_id,
-                &client_data_json,
-                &auth_data,
-                &attestation_object,
-            ),
+            members: self.members(&credential_id, &client_data_json, &auth_data, &attestation_object),
             raw: None,
             seed: self.seed,
         };
@@ -244,11 +227,7 @@ impl RegistrationForge {
                 apply!(self.edits, PathEdit, &mut chain);
                 let issued = chain.issue()?;
                 let key = chain.leaf.key.clone();
-                let mut draft = X5cDraft {
-                    certificates: issued.x5c(),
-                    issued,
-                    chain,
-                };
+                let mut draft = X5cDraft { certificates: issued.x5c(), issued, chain };
                 apply!(self.edits, X5cEdit, &mut draft);
                 (key, draft.certificates)
             }
@@ -302,10 +281,7 @@ impl RegistrationForge {
             members.push("authenticatorAttachment", attachment.as_str());
         }
         members.push("response", response);
-        members.push(
-            "clientExtensionResults",
-            serde_json::Value::Object(self.client_extension_results.clone()),
-        );
+        members.push("clientExtensionResults", serde_json::Value::Object(self.client_extension_results.clone()));
         members
     }
 }

@@ -36,11 +36,7 @@ impl Seed {
             if bytes.len() >= length {
                 break;
             }
-            bytes.extend(sha256_parts(&[
-                b"assay mint stream",
-                &self.0,
-                &block.to_be_bytes(),
-            ]));
+            bytes.extend(sha256_parts(&[b"assay mint stream", &self.0, &block.to_be_bytes()]));
         }
         bytes.truncate(length);
         bytes

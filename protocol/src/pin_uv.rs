@@ -95,11 +95,7 @@ impl SharedSecret {
             Protocol::One => (sha256(z), sha256(z)),
             Protocol::Two => (expand(z, b"CTAP2 HMAC key")?, expand(z, b"CTAP2 AES key")?),
         };
-        Ok(Self {
-            protocol,
-            hmac_key,
-            aes_key,
-        })
+        Ok(Self { protocol, hmac_key, aes_key })
     }
 
     /// The protocol.
@@ -123,9 +119,8 @@ impl SharedSecret {
         };
         let mut buffer = plaintext.to_vec();
         let cipher = cbc::Encryptor::<Aes256>::new(&self.aes_key.into(), &iv.into());
-        let encrypted = cipher
-            .encrypt_padded::<NoPadding>(&mut buffer, plaintext.len())
-            .map_err(|_error| Error::Length)?;
+        let encrypted =
+            cipher.encrypt_padded::<NoPadding>(&mut buffer, plaintext.len()).map_err(|_error| Error::Length)?;
         sealed.extend_from_slice(encrypted);
         Ok(sealed)
     }
@@ -134,16 +129,11 @@ impl SharedSecret {
     pub fn decrypt(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let (iv, encrypted) = match self.protocol {
             Protocol::One => ([0; 16], sealed),
-            Protocol::Two => sealed
-                .split_first_chunk()
-                .map(|(iv, rest)| (*iv, rest))
-                .ok_or(Error::Length)?,
+            Protocol::Two => sealed.split_first_chunk().map(|(iv, rest)| (*iv, rest)).ok_or(Error::Length)?,
         };
         let mut buffer = encrypted.to_vec();
         let cipher = cbc::Decryptor::<Aes256>::new(&self.aes_key.into(), &iv.into());
-        let plaintext = cipher
-            .decrypt_padded::<NoPadding>(&mut buffer)
-            .map_err(|_error| Error::Length)?;
+        let plaintext = cipher.decrypt_padded::<NoPadding>(&mut buffer).map_err(|_error| Error::Length)?;
         Ok(plaintext.to_vec())
     }
 
@@ -201,17 +191,13 @@ fn expand(z: &[u8; 32], info: &[u8]) -> Result<[u8; 32], Error> {
 
 impl fmt::Debug for SharedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedSecret")
-            .field("protocol", &self.protocol)
-            .finish_non_exhaustive()
+        f.debug_struct("SharedSecret").field("protocol", &self.protocol).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("protocol", &self.protocol)
-            .finish_non_exhaustive()
+        f.debug_struct("Token").field("protocol", &self.protocol).finish_non_exhaustive()
     }
 }
 

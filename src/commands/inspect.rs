@@ -36,10 +36,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     } else {
         &mut File::open(path).with_context(|| format!("{} cannot be read", path.display()))?
     };
-    reader
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    reader.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("{} cannot be read", path.display()))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
         bail!("{} has more than {} MiB", path.display(), LARGEST >> 20);
     }

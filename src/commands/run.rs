@@ -21,6 +21,7 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
     let (lab, state) = (here.lab()?, here.state()?);
     let plan = Plan::new("hardened", args.seed.as_deref(), &[])?;
     cancel_on_interrupt(&plan)?;
+    let folder = judge::reserve(&args.out)?;
     let told = traces::all(&lab)?;
     if !here.json {
         print(&stories(&told, style))?;
@@ -36,10 +37,9 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
         judge::authenticator(&plan, &KeyTarget::Fresh, &lab, &state, &mut bar),
     ];
     drop(bar);
-    let replay =
-        format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
+    let replay = format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
     let report = plan.report("the whole lab", "the lab's own server and key", "", &replay, suites);
-    judge::write(&report, &args.out)?;
+    judge::write(&report, folder)?;
     server.stop();
 
     if here.json {
@@ -62,7 +62,13 @@ fn stories(told: &[traces::Trace], style: Style) -> String {
     for trace in told {
         let _ = writeln!(out, "{}", style.strong(&trace.title));
         for step in &trace.steps {
-            let _ = writeln!(out, "  {} {:8} {}", style.good("✓"), style.quiet(format!("{:8}", step.who)).trim_end(), step.what);
+            let _ = writeln!(
+                out,
+                "  {} {:8} {}",
+                style.good("✓"),
+                style.quiet(format!("{:8}", step.who)).trim_end(),
+                step.what
+            );
         }
         let _ = writeln!(out);
     }

@@ -10,11 +10,11 @@ use assay_conformance::report::{self, Report, text};
 use assay_conformance::target::{TargetFile, assay as assay_dialect};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Place;
-use crate::clock::MovableClock;
 use crate::cli::{TestArgs, TestKind};
+use crate::clock::MovableClock;
 use crate::judge::{self, Bar, Judged, Plan};
 use crate::keys::KeyTarget;
 use crate::lab::{Lab, ServerPlan, profile_names};
@@ -27,8 +27,17 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
         bail!("there is no profile {:?}: {}", args.profile, profile_names());
     }
     if args.list {
+        let headers = judge::headers(args.kind, &args.profile);
+        if here.json {
+            let list: Vec<_> = headers
+                .iter()
+                .map(|header| json!({"id": header.id, "level": header.level.to_string(), "clause": header.clause}))
+                .collect();
+            print(&format!("{}\n", serde_json::to_string_pretty(&list)?))?;
+            return Ok(Exit::Good);
+        }
         let mut out = String::new();
-        for header in judge::headers(args.kind, &args.profile) {
+        for header in headers {
             writeln!(out, "{}\t{}\t{}", header.id, header.level, header.clause)?;
         }
         print(&out)?;
@@ -42,8 +51,9 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
     };
     let plan = Plan::new(&args.profile, args.seed.as_deref(), &args.filter)?;
     cancel_on_interrupt(&plan)?;
+    let folder = judge::reserve(&args.out)?;
     let report = judged(here, args, target, &plan)?;
-    judge::write(&report, &args.out)?;
+    judge::write(&report, folder)?;
     tell(here, &report, &args.out)
 }
 
@@ -72,7 +82,8 @@ fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Re
         TestKind::Dbsc => "dbsc",
         TestKind::Policy => "policy",
     };
-    let replay = format!("assay test {kind} {target} --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
+    let replay =
+        format!("assay test {kind} {target} --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);
     if args.kind == TestKind::Authenticator {
         let key = KeyTarget::parse(target)?;
         // An unreachable key is one error, not a hundred broken cases.
@@ -112,7 +123,7 @@ impl OwnServer {
     pub(super) fn judged(&self) -> Result<Judged> {
         let bootstrap = &self.handle.bootstrap;
         let client = bootstrap.client.as_ref().context("the server kept its credentials to itself")?;
-        let judged = by_url(&self.handle.url())?;
+        let judged = Judged::by_url(&self.handle.url())?;
         let mut judged = judged.with_credentials(&bootstrap.tenant_id, &client.client_id, &client.client_secret);
         judged.file.name = "the lab's own server".to_owned();
         judged.clock = Some(self.clock.clone());
@@ -129,7 +140,7 @@ impl OwnServer {
 /// where this lab started it.
 fn server(target: &str, state: &State) -> Result<Judged> {
     let judged = if target.starts_with("http://") || target.starts_with("https://") {
-        by_url(target)?
+        Judged::by_url(target)?
     } else {
         let path = Path::new(target);
         if !path.exists() {
@@ -153,22 +164,6 @@ fn server(target: &str, state: &State) -> Result<Judged> {
     })
 }
 
-/// A server that says itself what it speaks and where its pages live; the lab's own trusts this
-/// lab's models.
-fn by_url(url: &str) -> Result<Judged> {
-    let mut file = assay_dialect::for_url(url, url)?;
-    if file.dialect == assay_conformance::target::Dialect::Assay {
-        let answer = assay_conformance::target::http::Http::new(&file)?.get(assay_dialect::CAPABILITIES)?;
-        let capabilities: Value = serde_json::from_str(&answer.text).unwrap_or_default();
-        let text = |pointer: &str| capabilities.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        file.origin = file.origin.or_else(|| text("/origins/0"));
-        file.rp_id = file.rp_id.or_else(|| text("/rp_id"));
-        let told = ["lab-anchors", "lab-metadata", "requirements", "fido-rest", "judges-extensions"];
-        file.features.extend(told.map(str::to_owned));
-    }
-    Ok(Judged { file, tenant_id: None, clock: None })
-}
-
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -179,7 +174,7 @@ fn export(lab: &Lab, args: &TestArgs) -> Result<Exit> {
     }
     if let Some(path) = &args.export_anchors {
         let mut pem = String::new();
-        let roots = lab.attestation_roots()?.into_iter().chain([lab.metadata_root()?]);
+        let roots = lab.attestation_roots()?.into_iter().chain([lab.anchored_batch()?, lab.metadata_root()?]);
         for der in roots {
             pem.push_str("-----BEGIN CERTIFICATE-----\n");
             for line in STANDARD.encode(der).as_bytes().chunks(64) {

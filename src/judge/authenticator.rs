@@ -28,7 +28,13 @@ impl Connect for Named {
 
 /// Judges a key. Only a fresh virtual key is reset before every case: what somebody keeps on
 /// another one is never put at risk.
-pub fn authenticator(plan: &Plan, target: &KeyTarget, lab: &Lab, state: &State, progress: &mut dyn Progress) -> SuiteReport {
+pub fn authenticator(
+    plan: &Plan,
+    target: &KeyTarget,
+    lab: &Lab,
+    state: &State,
+    progress: &mut dyn Progress,
+) -> SuiteReport {
     let fresh = *target == KeyTarget::Fresh;
     let connect = Named { target: target.clone(), lab: *lab, state: state.clone() };
     run(plan, Arc::new(connect), fresh, progress)

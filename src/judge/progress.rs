@@ -13,7 +13,8 @@ pub struct Bar(ProgressBar);
 impl Bar {
     /// A bar where somebody sees it.
     pub fn new() -> Self {
-        let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self(ProgressBar::with_draw_target(Some(0), target))
     }
 }

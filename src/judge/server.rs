@@ -10,9 +10,11 @@ use assay_conformance::suites::dbsc::{DbscTarget, TARGET_CLOCK, TargetClock};
 use assay_conformance::suites::{self, policy::PolicyTarget, policy::PolicyWorld};
 use assay_conformance::target::fido_rest::FidoRest;
 use assay_conformance::target::file::HeaderValue;
-use assay_conformance::target::{Dialect, TargetFile};
+use assay_conformance::target::http::Http;
+use assay_conformance::target::{Dialect, RelyingPartyTarget, TargetFile, assay as assay_dialect};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use super::Plan;
 use crate::clock::MovableClock;
@@ -30,6 +32,23 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// A server that says itself what it speaks and where its pages live; the lab's own trusts this
+    /// lab's models. Must not be called inside an async runtime.
+    pub fn by_url(url: &str) -> Result<Self> {
+        let mut file = assay_dialect::for_url(url, url)?;
+        if file.dialect == Dialect::Assay {
+            let answer = Http::new(&file)?.get(assay_dialect::CAPABILITIES)?;
+            let capabilities: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+            let text = |pointer: &str| capabilities.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+            file.origin = file.origin.or_else(|| text("/origins/0"));
+            file.rp_id = file.rp_id.or_else(|| text("/rp_id"));
+            let told =
+                ["lab-anchors", "lab-batch-anchor", "lab-metadata", "requirements", "fido-rest", "judges-extensions"];
+            file.features.extend(told.map(str::to_owned));
+        }
+        Ok(Self { file, tenant_id: None, clock: None })
+    }
+
     /// The server with Basic credentials of a tenant.
     #[must_use]
     pub fn with_credentials(mut self, tenant_id: &str, client_id: &str, client_secret: &str) -> Self {
@@ -57,9 +76,19 @@ impl Judged {
 /// Registration and authentication.
 pub fn relying_party(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
     let target = FidoRest::connect(&judged.file)?;
+    relying_party_through(Box::new(target), plan, judged, lab, progress)
+}
+
+/// The same, asked through `target`: a way to the server that may change what passes.
+pub fn relying_party_through(
+    target: Box<dyn RelyingPartyTarget>,
+    plan: &Plan,
+    judged: &Judged,
+    lab: &Lab,
+    progress: &mut dyn Progress,
+) -> Result<SuiteReport> {
     let clock = judged.clock.clone().map(|clock| -> Arc<dyn TargetClock> { Arc::new(clock) });
-    let open =
-        suites::relying_party::opener(Box::new(target), lab.mint, judged.origin()?, judged.file.rp_id.clone(), clock);
+    let open = suites::relying_party::opener(target, lab.mint, judged.origin()?, judged.file.rp_id.clone(), clock);
     let suite = suites::relying_party::suite(&plan.profile);
     Ok(runner::run(&suite, &open, &plan.options(&judged.features(&[])), progress))
 }
@@ -67,7 +96,9 @@ pub fn relying_party(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn
 /// The attestation policy engine.
 pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
     let tenant_id = judged.tenant_id.clone().ok_or_else(|| {
-        anyhow!("the policy endpoints want Basic credentials: set ASSAY_CLIENT_ID, ASSAY_CLIENT_SECRET and ASSAY_TENANT_ID")
+        anyhow!(
+            "the policy endpoints want Basic credentials: set ASSAY_CLIENT_ID, ASSAY_CLIENT_SECRET and ASSAY_TENANT_ID"
+        )
     })?;
     let mut target = PolicyTarget { file: judged.file.clone(), tenant_id, lab: lab.mint };
     target.file.origin = Some(judged.origin()?);

@@ -9,7 +9,8 @@ pub struct Direct(reqwest::blocking::Client);
 impl Direct {
     /// A way to any address. Must not be called inside an async runtime.
     pub fn new() -> Result<Self, NetworkError> {
-        let client = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        let client =
+            reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
         client.map(Self).map_err(|error| NetworkError(error.to_string()))
     }
 }

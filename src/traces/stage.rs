@@ -8,8 +8,8 @@ use assay_authenticator_sim::env::Touch;
 use assay_authenticator_sim::serve::Simulator;
 use assay_client::dbsc::{Browser, Clock as BrowserClock, Http as _, Method, Request, SoftwareKey};
 use assay_client::{Client, SystemRandom, user::Nobody};
-use assay_dbsc::headers::Header;
 use assay_dbsc::Algorithm;
+use assay_dbsc::headers::Header;
 use assay_dbsc::proof::{Claims, Unsigned};
 use assay_mint::lab::MODEL;
 use assay_protocol::webauthn::{CreationOptions, RequestOptions};
@@ -103,8 +103,7 @@ impl Stage {
     /// A POST by the browser, whatever comes.
     pub fn post_any(&mut self, path: &str, body: &Value) -> Result<(u16, Value)> {
         let url = self.url(path)?;
-        let answer =
-            self.browser.fetch(Request::post_json(url, body)).map_err(|error| anyhow!("{path}: {error}"))?;
+        let answer = self.browser.fetch(Request::post_json(url, body)).map_err(|error| anyhow!("{path}: {error}"))?;
         Ok((answer.status, answer.json().unwrap_or_default()))
     }
 
@@ -160,7 +159,8 @@ impl Stage {
         let challenges = assay_dbsc::headers::challenge::parse(&field.value)?;
         let value = challenges.into_iter().next().context("no challenge came")??.value;
         let key = SoftwareKey::generate(&mut SystemRandom)?;
-        let proof = key.sign_proof(&Unsigned::refresh(Algorithm::Es256, Claims { jti: Some(&value), ..Claims::default() }));
+        let proof =
+            key.sign_proof(&Unsigned::refresh(Algorithm::Es256, Claims { jti: Some(&value), ..Claims::default() }));
         Ok(self.direct.send(&ask(Some(proof), self.url(path)?))?.status)
     }
 }

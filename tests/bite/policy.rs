@@ -118,7 +118,8 @@ impl Bench {
 
     fn with_metadata(edit: fn(&mut Value) -> bool) -> Self {
         let lab = Lab::new([11; 32], OffsetDateTime::now_utc());
-        let mut config = lab.server_config(&ServerPlan { origins: vec![ORIGIN.to_owned()], ..ServerPlan::default() }).unwrap();
+        let mut config =
+            lab.server_config(&ServerPlan { origins: vec![ORIGIN.to_owned()], ..ServerPlan::default() }).unwrap();
         let mut payload = lab.mint.metadata_payload(&Issue::new(1)).unwrap();
         payload["entries"].as_array_mut().unwrap().retain_mut(edit);
         let payload = Value::Object(payload).to_string();

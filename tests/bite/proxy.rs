@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use reqwest::Method;
@@ -109,7 +109,12 @@ fn serve(mut stream: TcpStream, onward: &Onward, between: Between) -> io::Result
     request.body.resize(length, 0);
     reader.read_exact(&mut request.body)?;
     let response = between(request, onward);
-    write!(stream, "HTTP/1.1 {} .\r\ncontent-length: {}\r\nconnection: close\r\n", response.status, response.body.len())?;
+    write!(
+        stream,
+        "HTTP/1.1 {} .\r\ncontent-length: {}\r\nconnection: close\r\n",
+        response.status,
+        response.body.len()
+    )?;
     for (name, value) in &response.headers {
         write!(stream, "{name}: {value}\r\n")?;
     }

@@ -72,54 +72,31 @@ pub struct FirmwareExtension {
 impl AaguidExtension {
     /// The right extension for this AAGUID.
     pub fn of(aaguid: &[u8; 16]) -> Self {
-        Self {
-            value: aaguid.to_vec(),
-            critical: false,
-            wrapping: Wrapping::Double,
-        }
+        Self { value: aaguid.to_vec(), critical: false, wrapping: Wrapping::Double }
     }
 }
 
 impl Extension {
     /// RFC 5280 4.2.1.2
     pub fn subject_key_identifier(identifier: &[u8]) -> Self {
-        Self {
-            oid: vec![2, 5, 29, 14],
-            critical: false,
-            value: write::octet_string(identifier),
-        }
+        Self { oid: vec![2, 5, 29, 14], critical: false, value: write::octet_string(identifier) }
     }
 
     /// RFC 5280 4.2.1.1
     pub fn authority_key_identifier(identifier: &[u8]) -> Self {
-        Self {
-            oid: vec![2, 5, 29, 35],
-            critical: false,
-            value: write::sequence(&[write::implicit(0, identifier)]),
-        }
+        Self { oid: vec![2, 5, 29, 35], critical: false, value: write::sequence(&[write::implicit(0, identifier)]) }
     }
 
     /// RFC 5280 4.2.1.12
     pub fn extended_key_usage(usages: &[Vec<u64>]) -> Self {
         let usages: Vec<Vec<u8>> = usages.iter().map(|usage| write::oid(usage)).collect();
-        Self {
-            oid: vec![2, 5, 29, 37],
-            critical: false,
-            value: write::sequence(&usages),
-        }
+        Self { oid: vec![2, 5, 29, 37], critical: false, value: write::sequence(&usages) }
     }
 
     /// RFC 5280 4.2.1.6, DNS names only
     pub fn dns_names(names: &[String]) -> Self {
-        let names: Vec<Vec<u8>> = names
-            .iter()
-            .map(|name| write::implicit(2, name.as_bytes()))
-            .collect();
-        Self {
-            oid: vec![2, 5, 29, 17],
-            critical: false,
-            value: write::sequence(&names),
-        }
+        let names: Vec<Vec<u8>> = names.iter().map(|name| write::implicit(2, name.as_bytes())).collect();
+        Self { oid: vec![2, 5, 29, 17], critical: false, value: write::sequence(&names) }
     }
 
     /// The extension in DER.
@@ -139,16 +116,8 @@ impl From<BasicConstraints> for Extension {
         if constraints.ca {
             members.push(write::boolean(true));
         }
-        members.extend(
-            constraints
-                .path_length
-                .map(|length| write::small_integer(i64::from(length))),
-        );
-        Self {
-            oid: vec![2, 5, 29, 19],
-            critical: constraints.critical,
-            value: write::sequence(&members),
-        }
+        members.extend(constraints.path_length.map(|length| write::small_integer(i64::from(length))));
+        Self { oid: vec![2, 5, 29, 19], critical: constraints.critical, value: write::sequence(&members) }
     }
 }
 
@@ -158,11 +127,7 @@ impl From<KeyUsage> for Extension {
             KeyUsage::DigitalSignature => write::named_bits(&[0x80]),
             KeyUsage::CertificateSign => write::named_bits(&[0x06]),
         };
-        Self {
-            oid: vec![2, 5, 29, 15],
-            critical: true,
-            value,
-        }
+        Self { oid: vec![2, 5, 29, 15], critical: true, value }
     }
 }
 
@@ -172,11 +137,7 @@ impl From<&AaguidExtension> for Extension {
             Wrapping::Single => aaguid.value.clone(),
             Wrapping::Double => write::octet_string(&aaguid.value),
         };
-        Self {
-            oid: ID_FIDO_GEN_CE_AAGUID.to_vec(),
-            critical: aaguid.critical,
-            value,
-        }
+        Self { oid: ID_FIDO_GEN_CE_AAGUID.to_vec(), critical: aaguid.critical, value }
     }
 }
 

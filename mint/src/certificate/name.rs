@@ -51,11 +51,7 @@ impl Name {
     pub fn of(unit: &str, common_name: &str) -> Self {
         Self(vec![
             Attribute::new(AttributeKind::Country, StringKind::Printable, "CH"),
-            Attribute::new(
-                AttributeKind::Organization,
-                StringKind::Utf8,
-                "Assay Test Lab",
-            ),
+            Attribute::new(AttributeKind::Organization, StringKind::Utf8, "Assay Test Lab"),
             Attribute::new(AttributeKind::OrganizationalUnit, StringKind::Utf8, unit),
             Attribute::new(AttributeKind::CommonName, StringKind::Utf8, common_name),
         ])
@@ -90,11 +86,7 @@ impl Name {
 impl Attribute {
     /// An attribute.
     pub fn new(kind: AttributeKind, string: StringKind, value: &str) -> Self {
-        Self {
-            kind,
-            string,
-            value: value.to_owned(),
-        }
+        Self { kind, string, value: value.to_owned() }
     }
 
     fn to_der(&self) -> Vec<u8> {

@@ -17,13 +17,7 @@ fn issued(subject: &[u8], issuer: &[u8], key: &SigningKey) -> bool {
     assert_eq!(subject.issuer(), issuer.subject());
     assert_eq!(issuer.public_key().raw, key.spki());
     let message = subject.tbs_certificate.as_ref();
-    verify(
-        key.alg(),
-        &key.public_key(),
-        message,
-        &subject.signature_value.data,
-    )
-    .is_ok()
+    verify(key.alg(), &key.public_key(), message, &subject.signature_value.data).is_ok()
 }
 
 #[test]
@@ -31,21 +25,9 @@ fn each_certificate_is_signed_by_the_next() {
     let chain = chain();
     let certificates = chain.issue().unwrap();
     let intermediate = chain.intermediate.as_ref().unwrap();
-    assert!(issued(
-        &certificates.leaf,
-        &certificates.intermediates[0],
-        &intermediate.key
-    ));
-    assert!(issued(
-        &certificates.intermediates[0],
-        &certificates.root,
-        &chain.root.key
-    ));
-    assert!(issued(
-        &certificates.root,
-        &certificates.root,
-        &chain.root.key
-    ));
+    assert!(issued(&certificates.leaf, &certificates.intermediates[0], &intermediate.key));
+    assert!(issued(&certificates.intermediates[0], &certificates.root, &chain.root.key));
+    assert!(issued(&certificates.root, &certificates.root, &chain.root.key));
     assert_eq!(certificates.x5c().len(), 2);
 }
 
@@ -53,11 +35,7 @@ fn each_certificate_is_signed_by_the_next() {
 fn a_direct_chain_has_no_intermediate() {
     let chain = chain().direct();
     let certificates = chain.issue().unwrap();
-    assert!(issued(
-        &certificates.leaf,
-        &certificates.root,
-        &chain.root.key
-    ));
+    assert!(issued(&certificates.leaf, &certificates.root, &chain.root.key));
     assert_eq!(certificates.x5c().len(), 1);
 }
 
@@ -67,11 +45,7 @@ fn a_subordinate_stands_between() {
     chain.add_subordinate();
     let certificates = chain.issue().unwrap();
     let subordinate = chain.subordinate.as_ref().unwrap();
-    assert!(issued(
-        &certificates.leaf,
-        &certificates.intermediates[0],
-        &subordinate.key
-    ));
+    assert!(issued(&certificates.leaf, &certificates.intermediates[0], &subordinate.key));
     assert_eq!(certificates.x5c().len(), 3);
 }
 
@@ -83,15 +57,7 @@ fn usurpers_have_the_right_names_and_the_wrong_keys() {
         let mut rogue = genuine.clone();
         usurp(&mut rogue);
         let certificates = rogue.issue().unwrap();
-        assert!(!issued(
-            &certificates.intermediates[0],
-            &root,
-            &genuine.root.key
-        ));
-        assert!(issued(
-            &certificates.leaf,
-            &certificates.intermediates[0],
-            &rogue.intermediate.unwrap().key
-        ));
+        assert!(!issued(&certificates.intermediates[0], &root, &genuine.root.key));
+        assert!(issued(&certificates.leaf, &certificates.intermediates[0], &rogue.intermediate.unwrap().key));
     }
 }

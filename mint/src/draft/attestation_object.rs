@@ -19,10 +19,7 @@ impl AttestationObjectDraft {
         members.push("fmt", fmt);
         members.push("attStmt", att_stmt);
         members.push("authData", auth_data);
-        Self {
-            members,
-            finish: None,
-        }
+        Self { members, finish: None }
     }
 
     /// The bytes.

@@ -24,12 +24,7 @@ impl ClientDataDraft {
         members.push("challenge", base64url::encode(challenge));
         members.push("origin", origin);
         members.push("crossOrigin", false);
-        Self {
-            members,
-            finish: None,
-            origin: origin.to_owned(),
-            challenge: challenge.to_vec(),
-        }
+        Self { members, finish: None, origin: origin.to_owned(), challenge: challenge.to_vec() }
     }
 
     /// Says in what frame it happened.

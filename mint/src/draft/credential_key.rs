@@ -19,11 +19,7 @@ pub struct CredentialKeyDraft {
 impl CredentialKeyDraft {
     /// The right public key.
     pub fn new(key: &SigningKey, seed: Seed) -> Self {
-        Self {
-            members: members(key),
-            finish: None,
-            seed,
-        }
+        Self { members: members(key), finish: None, seed }
     }
 
     /// Puts the public key of `key` there instead.

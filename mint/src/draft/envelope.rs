@@ -20,8 +20,7 @@ impl EnvelopeDraft {
 
     /// Does it answer a registration?
     pub fn is_registration(&mut self) -> bool {
-        self.response()
-            .is_some_and(|response| response.get("attestationObject").is_some())
+        self.response().is_some_and(|response| response.get("attestationObject").is_some())
     }
 
     /// Appends to the text of a member of `response`.

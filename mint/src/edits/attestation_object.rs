@@ -56,12 +56,7 @@ fn capital(text: &str) -> String {
 }
 
 fn fmt_bytes(draft: &mut AttestationObjectDraft) {
-    if let Some(bytes) = draft
-        .members
-        .get("fmt")
-        .and_then(Value::as_text)
-        .map(|text| text.as_bytes().to_vec())
-    {
+    if let Some(bytes) = draft.members.get("fmt").and_then(Value::as_text).map(|text| text.as_bytes().to_vec()) {
         draft.members.set("fmt", bytes);
     }
 }
@@ -78,8 +73,5 @@ fn integer_keys(draft: &mut AttestationObjectDraft) {
 }
 
 fn alphabetical(draft: &mut AttestationObjectDraft) {
-    draft
-        .members
-        .0
-        .sort_by_key(|(key, _)| key.as_text().map(str::to_owned));
+    draft.members.0.sort_by_key(|(key, _)| key.as_text().map(str::to_owned));
 }

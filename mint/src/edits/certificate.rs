@@ -1,6 +1,5 @@
 use crate::certificate::extension::{
-    AaguidExtension, Extension, FirmwareExtension, ID_FIDO_GEN_CE_AAGUID, ID_FIDO_GEN_CE_SERNUM,
-    Wrapping,
+    AaguidExtension, Extension, FirmwareExtension, ID_FIDO_GEN_CE_AAGUID, ID_FIDO_GEN_CE_SERNUM, Wrapping,
 };
 use crate::certificate::name::{AttributeKind, StringKind};
 use crate::certificate::{Damage, SignatureAlgorithm};
@@ -74,10 +73,7 @@ fn aaguid_trailing(chain: &mut Chain) {
     if let Some(aaguid) = chain.leaf.spec.aaguid.take() {
         let mut extension = Extension::from(&aaguid);
         extension.value.push(0);
-        chain.leaf.spec.extra_extensions.push(Extension {
-            oid: ID_FIDO_GEN_CE_AAGUID.to_vec(),
-            ..extension
-        });
+        chain.leaf.spec.extra_extensions.push(Extension { oid: ID_FIDO_GEN_CE_AAGUID.to_vec(), ..extension });
     }
 }
 

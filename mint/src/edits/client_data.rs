@@ -86,11 +86,7 @@ fn other_ceremony(draft: &mut ClientDataDraft) {
 }
 
 fn type_case(draft: &mut ClientDataDraft) {
-    let upper = draft
-        .members
-        .text("type")
-        .unwrap_or_default()
-        .to_uppercase();
+    let upper = draft.members.text("type").unwrap_or_default().to_uppercase();
     draft.members.set("type", upper);
 }
 
@@ -99,24 +95,18 @@ fn challenge_other(draft: &mut ClientDataDraft) {
     if let Some(last) = challenge.last_mut() {
         *last ^= 1;
     }
-    draft
-        .members
-        .set("challenge", base64url::encode(&challenge));
+    draft.members.set("challenge", base64url::encode(&challenge));
 }
 
 fn challenge_truncated(draft: &mut ClientDataDraft) {
     let mut challenge = draft.challenge.clone();
     challenge.pop();
-    draft
-        .members
-        .set("challenge", base64url::encode(&challenge));
+    draft.members.set("challenge", base64url::encode(&challenge));
 }
 
 fn challenge_extended(draft: &mut ClientDataDraft) {
     let challenge = [draft.challenge.as_slice(), &[0]].concat();
-    draft
-        .members
-        .set("challenge", base64url::encode(&challenge));
+    draft.members.set("challenge", base64url::encode(&challenge));
 }
 
 fn challenge_padded(draft: &mut ClientDataDraft) {
@@ -127,11 +117,7 @@ fn challenge_padded(draft: &mut ClientDataDraft) {
 }
 
 fn challenge_hex(draft: &mut ClientDataDraft) {
-    let text: String = draft
-        .challenge
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let text: String = draft.challenge.iter().map(|byte| format!("{byte:02x}")).collect();
     draft.members.set("challenge", text);
 }
 
@@ -143,11 +129,7 @@ fn origin(draft: &mut ClientDataDraft, make: fn(&str, &str, &str) -> String) {
 
 fn other_scheme(draft: &mut ClientDataDraft) {
     let (scheme, host, port) = draft.origin_parts();
-    let other = if scheme == "https://" {
-        "http://"
-    } else {
-        "https://"
-    };
+    let other = if scheme == "https://" { "http://" } else { "https://" };
     let origin = format!("{other}{host}{port}");
     draft.members.set("origin", origin);
 }
@@ -165,12 +147,6 @@ fn duplicate_escaped(draft: &mut ClientDataDraft) {
 }
 
 fn escaped(draft: &mut ClientDataDraft) {
-    let escapes: String = draft
-        .origin
-        .chars()
-        .map(|c| format!("\\u{:04x}", u32::from(c)))
-        .collect();
-    draft
-        .members
-        .set("origin", Json::Raw(format!("\"{escapes}\"")));
+    let escapes: String = draft.origin.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    draft.members.set("origin", Json::Raw(format!("\"{escapes}\"")));
 }

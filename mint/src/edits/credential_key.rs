@@ -83,10 +83,7 @@ fn flip(bytes: &mut [u8]) {
 }
 
 fn swapped(draft: &mut CredentialKeyDraft) {
-    if let (Some(x), Some(y)) = (
-        draft.members.get(-2).cloned(),
-        draft.members.get(-3).cloned(),
-    ) {
+    if let (Some(x), Some(y)) = (draft.members.get(-2).cloned(), draft.members.get(-3).cloned()) {
         draft.members.set(-2, y);
         draft.members.set(-3, x);
     }
@@ -112,10 +109,7 @@ fn rsa(draft: &mut CredentialKeyDraft) {
 
 /// An entry at its canonical place, so that nothing but its presence is wrong.
 fn optional(draft: &mut CredentialKeyDraft, at: usize, key: Value, value: Value) {
-    draft
-        .members
-        .0
-        .insert(at.min(draft.members.0.len()), (key, value));
+    draft.members.0.insert(at.min(draft.members.0.len()), (key, value));
 }
 
 fn long_integer(mut bytes: Vec<u8>) -> Vec<u8> {

@@ -99,20 +99,14 @@ fn assertion(draft: &mut EnvelopeDraft, edit: fn(&mut Object)) {
 }
 
 fn assertion_with(draft: &mut EnvelopeDraft, key: &str, value: String) {
-    if let Some(response) = draft
-        .response()
-        .filter(|response| response.get("signature").is_some())
-    {
+    if let Some(response) = draft.response().filter(|response| response.get("signature").is_some()) {
         response.set(key, value);
     }
 }
 
 /// Replaces a member of `response` that is there.
 fn replace(draft: &mut EnvelopeDraft, key: &str, value: Value) {
-    if let Some(response) = draft
-        .response()
-        .filter(|response| response.get(key).is_some())
-    {
+    if let Some(response) = draft.response().filter(|response| response.get(key).is_some()) {
         response.set(key, value);
     }
 }
@@ -135,11 +129,7 @@ fn other_kind(draft: &mut EnvelopeDraft) {
     let Some(response) = draft.response() else {
         return;
     };
-    let moved: &[&str] = if registration {
-        &["attestationObject"]
-    } else {
-        &["authenticatorData", "signature"]
-    };
+    let moved: &[&str] = if registration { &["attestationObject"] } else { &["authenticatorData", "signature"] };
     for key in moved {
         response.remove(key);
     }

@@ -52,11 +52,7 @@ fn intermediate(chain: &mut Chain, edit: fn(&mut CertificateSpec)) {
 fn path_length(chain: &mut Chain) {
     chain.add_subordinate();
     intermediate(chain, |spec| {
-        spec.basic_constraints = Some(BasicConstraints {
-            ca: true,
-            path_length: Some(0),
-            critical: true,
-        });
+        spec.basic_constraints = Some(BasicConstraints { ca: true, path_length: Some(0), critical: true });
     });
 }
 
@@ -83,7 +79,8 @@ fn unrelated(draft: &mut X5cDraft) {
 fn unknown_algorithm(draft: &mut X5cDraft) {
     const KNOWN: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
     let Some(leaf) = draft.certificates.first_mut() else { return };
-    let places: Vec<usize> = leaf.windows(KNOWN.len()).enumerate().filter(|(_, bytes)| *bytes == KNOWN).map(|(at, _)| at).collect();
+    let places: Vec<usize> =
+        leaf.windows(KNOWN.len()).enumerate().filter(|(_, bytes)| *bytes == KNOWN).map(|(at, _)| at).collect();
     for place in places {
         if let Some(last) = leaf.get_mut(place + KNOWN.len() - 1) {
             *last = 0x7f;

@@ -34,11 +34,7 @@ edits! {
 }
 
 fn x5c_not_array(members: &mut Map) {
-    let first = members
-        .get("x5c")
-        .and_then(Value::as_array)
-        .and_then(|array| array.first())
-        .cloned();
+    let first = members.get("x5c").and_then(Value::as_array).and_then(|array| array.first()).cloned();
     if let Some(certificate) = first {
         members.set("x5c", certificate);
     }

@@ -33,10 +33,7 @@ fn assertion() -> AssertionForge {
     let credential = Credential {
         user_handle: Some(b"user".to_vec()),
         sign_count: 5,
-        ..RegistrationForge::none(&lab(), "example.org", b"c")
-            .forge()
-            .unwrap()
-            .credential
+        ..RegistrationForge::none(&lab(), "example.org", b"c").forge().unwrap().credential
     };
     AssertionForge::new(&credential, b"challenge 16 byt")
 }
@@ -62,21 +59,14 @@ fn slugs_are_unique_and_lead_back() {
     assert_eq!(slugs.len(), Edit::all().count());
     for edit in Edit::all() {
         assert_eq!(Edit::from_slug(edit.slug()), Some(edit));
-        assert!(
-            edit.slug()
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        );
+        assert!(edit.slug().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
         assert!(!edit.info().plants.ends_with('.'));
     }
 }
 
 #[test]
 fn every_edit_changes_some_ceremony() {
-    let good: Vec<String> = registrations()
-        .iter()
-        .map(|forge| forge.forge().unwrap().text)
-        .collect();
+    let good: Vec<String> = registrations().iter().map(|forge| forge.forge().unwrap().text).collect();
     let good_assertion = assertion().forge().unwrap().text;
     for edit in Edit::all() {
         let registration = registrations()
@@ -106,25 +96,11 @@ fn every_reason_of_the_views_is_planted() {
     let mut planted = BTreeSet::new();
     for edit in Edit::all() {
         for forge in registrations() {
-            planted.extend(
-                read_registration(&forge.edited(edit).forge().unwrap().text)
-                    .err()
-                    .map(|e| e.code()),
-            );
+            planted.extend(read_registration(&forge.edited(edit).forge().unwrap().text).err().map(|e| e.code()));
         }
-        planted.extend(
-            read_assertion(&assertion().edited(edit).forge().unwrap().text)
-                .err()
-                .map(|e| e.code()),
-        );
+        planted.extend(read_assertion(&assertion().edited(edit).forge().unwrap().text).err().map(|e| e.code()));
     }
-    let views = [
-        "client_data_",
-        "attestation_object_",
-        "authenticator_data_",
-        "cose_",
-        "credential_",
-    ];
+    let views = ["client_data_", "attestation_object_", "authenticator_data_", "cose_", "credential_"];
     let missing: Vec<_> = assay_protocol::error::Reason::ALL
         .iter()
         .map(|reason| reason.code())
@@ -136,14 +112,9 @@ fn every_reason_of_the_views_is_planted() {
 
 #[test]
 fn other_kinds_of_credential_take_edits_too() {
-    for key in [
-        SigningKey::ed25519(&Seed::new([1; 32])).unwrap(),
-        SigningKey::rs256().unwrap(),
-    ] {
-        let forge = RegistrationForge {
-            credential_key: key,
-            ..RegistrationForge::packed_self(&lab(), "example.org", b"c")
-        };
+    for key in [SigningKey::ed25519(&Seed::new([1; 32])).unwrap(), SigningKey::rs256().unwrap()] {
+        let forge =
+            RegistrationForge { credential_key: key, ..RegistrationForge::packed_self(&lab(), "example.org", b"c") };
         for edit in Edit::all() {
             forge.clone().edited(edit).forge().unwrap();
         }

@@ -33,28 +33,15 @@ fn signatures_verify() {
 
 #[test]
 fn public_keys_read_back() {
-    for key in all()
-        .into_iter()
-        .filter(|key| !matches!(key, SigningKey::EcdsaP384(_)))
-    {
-        assert_eq!(
-            CoseKey::parse(&key.cose_key().to_cbor()).unwrap(),
-            key.cose_key()
-        );
+    for key in all().into_iter().filter(|key| !matches!(key, SigningKey::EcdsaP384(_))) {
+        assert_eq!(CoseKey::parse(&key.cose_key().to_cbor()).unwrap(), key.cose_key());
     }
 }
 
 #[test]
 fn seeded_keys_and_their_signatures_repeat() {
-    for make in [
-        SigningKey::es256,
-        |seed: &Seed| SigningKey::ed25519(seed).unwrap(),
-        SigningKey::p384,
-    ] {
-        assert_eq!(
-            make(&SEED).sign(b"m").unwrap(),
-            make(&SEED).sign(b"m").unwrap()
-        );
+    for make in [SigningKey::es256, |seed: &Seed| SigningKey::ed25519(seed).unwrap(), SigningKey::p384] {
+        assert_eq!(make(&SEED).sign(b"m").unwrap(), make(&SEED).sign(b"m").unwrap());
         assert_ne!(make(&SEED).spki(), make(&Seed::new([2; 32])).spki());
     }
 }
@@ -65,19 +52,9 @@ fn engines_agree_on_the_key() {
     let fast = slow.clone().into_fast().unwrap();
     assert_eq!(slow.spki(), fast.spki());
     assert_eq!(slow.secret(), fast.secret());
-    assert_eq!(
-        SigningKey::es256_from_secret(&fast.secret())
-            .unwrap()
-            .spki(),
-        slow.spki()
-    );
+    assert_eq!(SigningKey::es256_from_secret(&fast.secret()).unwrap().spki(), slow.spki());
     let edwards = SigningKey::ed25519(&SEED).unwrap();
-    assert_eq!(
-        SigningKey::ed25519_from_secret(&edwards.secret())
-            .unwrap()
-            .spki(),
-        edwards.spki()
-    );
+    assert_eq!(SigningKey::ed25519_from_secret(&edwards.secret()).unwrap().spki(), edwards.spki());
 }
 
 #[test]
@@ -93,13 +70,7 @@ fn rfc_6979_a_2_5() {
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
-    let signature = SigningKey::es256_from_secret(&secret)
-        .unwrap()
-        .sign(b"sample")
-        .unwrap();
+    let signature = SigningKey::es256_from_secret(&secret).unwrap().sign(b"sample").unwrap();
     let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert!(
-        hex.contains("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"),
-        "{hex}"
-    );
+    assert!(hex.contains("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"), "{hex}");
 }

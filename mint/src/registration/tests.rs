@@ -20,38 +20,25 @@ fn lab() -> Lab {
 /// Reads it with the strict views; returns authenticator data, signature and client data hash.
 #[track_caller]
 fn read(registration: &Registration) -> (AuthenticatorData, Option<Vec<u8>>, [u8; 32]) {
-    let response =
-        RegistrationResponse::from_json(registration.text.as_bytes(), Dialect::WebAuthn).unwrap();
+    let response = RegistrationResponse::from_json(registration.text.as_bytes(), Dialect::WebAuthn).unwrap();
     ClientData::parse(&response.client_data_json).unwrap();
     let object = AttestationObject::parse(&response.attestation_object).unwrap();
     assert!(object.anomalies.is_empty());
     let data = AuthenticatorData::parse(&object.auth_data).unwrap();
-    assert_eq!(
-        data.attested.as_ref().unwrap().credential_id,
-        response.raw_id
-    );
+    assert_eq!(data.attested.as_ref().unwrap().credential_id, response.raw_id);
     assert_eq!(object.auth_data, registration.auth_data);
-    let signature = object
-        .att_stmt
-        .get_text("sig")
-        .and_then(|node| node.as_bytes())
-        .map(<[u8]>::to_vec);
+    let signature = object.att_stmt.get_text("sig").and_then(|node| node.as_bytes()).map(<[u8]>::to_vec);
     (data, signature, sha256(&response.client_data_json))
 }
 
 #[test]
 fn none_is_as_small_as_it_gets() {
-    let registration = RegistrationForge::none(&lab(), RP_ID, b"challenge of sixteen")
-        .forge()
-        .unwrap();
+    let registration = RegistrationForge::none(&lab(), RP_ID, b"challenge of sixteen").forge().unwrap();
     let (data, signature, _) = read(&registration);
     assert_eq!(signature, None);
     assert_eq!(data.flags.0, 0x45);
     assert_eq!(data.rp_id_hash, sha256(RP_ID.as_bytes()));
-    assert_eq!(
-        data.attested.unwrap().credential_public_key,
-        registration.credential.key.cose_key()
-    );
+    assert_eq!(data.attested.unwrap().credential_public_key, registration.credential.key.cose_key());
 }
 
 #[test]
@@ -77,10 +64,7 @@ fn packed_statements_verify() {
     let model = lab().model(MODEL);
     for (forge, key) in [
         (RegistrationForge::packed_self(&lab(), RP_ID, b"c"), None),
-        (
-            with_key(SigningKey::ed25519(&Seed::new([1; 32])).unwrap()),
-            None,
-        ),
+        (with_key(SigningKey::ed25519(&Seed::new([1; 32])).unwrap()), None),
         (with_key(SigningKey::rs256().unwrap()), None),
         (packed, Some(model.leaf.key)),
     ] {
@@ -93,29 +77,17 @@ fn packed_statements_verify() {
 }
 
 fn with_key(key: SigningKey) -> RegistrationForge {
-    RegistrationForge {
-        credential_key: key,
-        ..RegistrationForge::packed_self(&lab(), RP_ID, b"c")
-    }
+    RegistrationForge { credential_key: key, ..RegistrationForge::packed_self(&lab(), RP_ID, b"c") }
 }
 
 #[test]
 fn fido_u2f_statements_verify() {
-    let registration = RegistrationForge::fido_u2f(&lab(), "label", RP_ID, b"c")
-        .forge()
-        .unwrap();
+    let registration = RegistrationForge::fido_u2f(&lab(), "label", RP_ID, b"c").forge().unwrap();
     let (data, signature, hash) = read(&registration);
     let attested = data.attested.unwrap();
     assert!(attested.aaguid.is_zero());
     let point = attested.credential_public_key.sec1().unwrap();
-    let message = [
-        &[0],
-        data.rp_id_hash.as_slice(),
-        &hash,
-        &attested.credential_id,
-        &point,
-    ]
-    .concat();
+    let message = [&[0], data.rp_id_hash.as_slice(), &hash, &attested.credential_id, &point].concat();
     let key = lab().u2f("label").leaf.key;
     verify(key.alg(), &key.public_key(), &message, &signature.unwrap()).unwrap();
     assert_eq!(registration.x5c.len(), 1);
@@ -124,27 +96,15 @@ fn fido_u2f_statements_verify() {
 #[test]
 fn edits_of_signatures_leave_the_rest_alone() {
     let good = RegistrationForge::packed(&lab(), RP_ID, b"c");
-    let wrong = good
-        .clone()
-        .edited(SignatureEdit::BitFlipped)
-        .forge()
-        .unwrap();
+    let wrong = good.clone().edited(SignatureEdit::BitFlipped).forge().unwrap();
     let good = good.forge().unwrap();
-    assert_eq!(
-        (&good.auth_data, &good.client_data_json),
-        (&wrong.auth_data, &wrong.client_data_json)
-    );
+    assert_eq!((&good.auth_data, &good.client_data_json), (&wrong.auth_data, &wrong.client_data_json));
     assert_ne!(good.attestation_object, wrong.attestation_object);
 }
 
 #[test]
 fn registrations_repeat_and_differ_by_challenge() {
-    let text = |challenge: &[u8]| {
-        RegistrationForge::packed(&lab(), RP_ID, challenge)
-            .forge()
-            .unwrap()
-            .text
-    };
+    let text = |challenge: &[u8]| RegistrationForge::packed(&lab(), RP_ID, challenge).forge().unwrap().text;
     assert_eq!(text(b"a"), text(b"a"));
     assert_ne!(text(b"a"), text(b"b"));
 }

@@ -10,14 +10,7 @@ pub fn signed_bytes(
     credential_id: &[u8],
     public_key: &[u8],
 ) -> Vec<u8> {
-    [
-        &[0],
-        rp_id_hash,
-        client_data_hash,
-        credential_id,
-        public_key,
-    ]
-    .concat()
+    [&[0], rp_id_hash, client_data_hash, credential_id, public_key].concat()
 }
 
 /// A statement with its one certificate.

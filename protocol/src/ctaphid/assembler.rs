@@ -116,20 +116,11 @@ impl Assembler {
 
     /// A first packet, with nothing else under way or with all of it given up.
     fn begin(self, frame: &Frame) -> Step {
-        let Frame::Init {
-            cid,
-            cmd,
-            len,
-            data,
-        } = frame
-        else {
+        let Frame::Init { cid, cmd, len, data } = frame else {
             return self.with(Event::Ignored);
         };
         let (cid, cmd, total) = (*cid, *cmd, usize::from(*len));
-        let fault = |fault| Step {
-            next: Self::Idle,
-            event: Event::Fault { cid, fault },
-        };
+        let fault = |fault| Step { next: Self::Idle, event: Event::Fault { cid, fault } };
         if cid == RESERVED || (cid == BROADCAST && cmd != Command::INIT) {
             return fault(Fault::Channel);
         }
@@ -137,121 +128,61 @@ impl Assembler {
             return fault(Fault::Length { len: total });
         }
         let payload = Vec::new();
-        Self::Partial {
-            cid,
-            cmd,
-            total,
-            next: 0,
-            payload,
-        }
-        .append(data)
+        Self::Partial { cid, cmd, total, next: 0, payload }.append(data)
     }
 
     /// A first packet in the middle of a message.
     fn interrupted(self, frame: &Frame) -> Step {
-        let (Self::Partial { cid: owner, .. }, Frame::Init { cid, cmd, .. }) = (&self, frame)
-        else {
+        let (Self::Partial { cid: owner, .. }, Frame::Init { cid, cmd, .. }) = (&self, frame) else {
             return self.with(Event::Ignored);
         };
         let (owner, cid, cmd) = (*owner, *cid, *cmd);
         match cmd {
             Command::CANCEL => self.with(Event::Ignored),
             Command::INIT if cid == owner => Self::Idle.begin(frame),
-            _ if cid == owner => Step {
-                next: Self::Idle,
-                event: Event::Fault {
-                    cid,
-                    fault: Fault::NotContinued { cmd },
-                },
-            },
+            _ if cid == owner => {
+                Step { next: Self::Idle, event: Event::Fault { cid, fault: Fault::NotContinued { cmd } } }
+            }
             // INIT fits into one packet, so a newcomer gets its channel without disturbing the owner.
             _ => match Self::Idle.begin(frame).event {
                 event @ Event::Message(_) if cid == BROADCAST => self.with(event),
-                event @ Event::Fault {
-                    fault: Fault::Channel,
-                    ..
-                } => self.with(event),
-                _ => self.with(Event::Fault {
-                    cid,
-                    fault: Fault::Busy,
-                }),
+                event @ Event::Fault { fault: Fault::Channel, .. } => self.with(event),
+                _ => self.with(Event::Fault { cid, fault: Fault::Busy }),
             },
         }
     }
 
     /// A later packet in the middle of a message.
     fn continued(self, frame: &Frame) -> Step {
-        let (
-            Self::Partial {
-                cid: owner, next, ..
-            },
-            Frame::Cont { cid, seq, data },
-        ) = (&self, frame)
-        else {
+        let (Self::Partial { cid: owner, next, .. }, Frame::Cont { cid, seq, data }) = (&self, frame) else {
             return self.with(Event::Ignored);
         };
         if cid != owner {
             return self.with(Event::Ignored);
         }
         if seq != next {
-            let fault = Fault::Sequence {
-                expected: *next,
-                got: *seq,
-            };
-            return Step {
-                next: Self::Idle,
-                event: Event::Fault { cid: *cid, fault },
-            };
+            let fault = Fault::Sequence { expected: *next, got: *seq };
+            return Step { next: Self::Idle, event: Event::Fault { cid: *cid, fault } };
         }
         match self {
-            Self::Partial {
-                cid,
-                cmd,
-                total,
-                next,
-                payload,
-            } => Self::Partial {
-                cid,
-                cmd,
-                total,
-                next: next.wrapping_add(1),
-                payload,
+            Self::Partial { cid, cmd, total, next, payload } => {
+                Self::Partial { cid, cmd, total, next: next.wrapping_add(1), payload }.append(data)
             }
-            .append(data),
             Self::Idle => Self::Idle.with(Event::Ignored),
         }
     }
 
     /// More payload, and the message if that was all.
     fn append(self, data: &[u8]) -> Step {
-        let Self::Partial {
-            cid,
-            cmd,
-            total,
-            next,
-            mut payload,
-        } = self
-        else {
+        let Self::Partial { cid, cmd, total, next, mut payload } = self else {
             return self.with(Event::Ignored);
         };
         let missing = total.saturating_sub(payload.len());
         payload.extend(data.iter().take(missing));
         if payload.len() < total {
-            return Step {
-                next: Self::Partial {
-                    cid,
-                    cmd,
-                    total,
-                    next,
-                    payload,
-                },
-                event: Event::More,
-            };
+            return Step { next: Self::Partial { cid, cmd, total, next, payload }, event: Event::More };
         }
-        Step {
-            next: Self::Idle,
-            event: Event::Message(Message { cid, cmd, payload }),
-        }
+        Step { next: Self::Idle, event: Event::Message(Message { cid, cmd, payload }) }
     }
 
     fn with(self, event: Event) -> Step {

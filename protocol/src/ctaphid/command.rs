@@ -148,8 +148,7 @@ impl InitResponse {
     pub fn parse(payload: &[u8]) -> Option<Self> {
         let (nonce, rest) = payload.split_first_chunk::<8>()?;
         let (cid, rest) = rest.split_first_chunk::<4>()?;
-        let (&[protocol_version, major, minor, build, capabilities], _) =
-            rest.split_first_chunk::<5>()?;
+        let (&[protocol_version, major, minor, build, capabilities], _) = rest.split_first_chunk::<5>()?;
         Some(Self {
             nonce: *nonce,
             cid: u32::from_be_bytes(*cid),
@@ -166,29 +165,15 @@ impl InitResponse {
         let mut bytes = Vec::with_capacity(Self::LEN);
         bytes.extend(self.nonce);
         bytes.extend(self.cid.to_be_bytes());
-        bytes.extend([
-            self.protocol_version,
-            self.major,
-            self.minor,
-            self.build,
-            self.capabilities.0,
-        ]);
+        bytes.extend([self.protocol_version, self.major, self.minor, self.build, self.capabilities.0]);
         bytes
     }
 }
 
 impl fmt::Display for Capabilities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = [
-            (self.wink(), "WINK"),
-            (self.cbor(), "CBOR"),
-            (self.msg(), "MSG"),
-        ];
-        let offered: Vec<&str> = names
-            .into_iter()
-            .filter(|(is, _)| *is)
-            .map(|(_, name)| name)
-            .collect();
+        let names = [(self.wink(), "WINK"), (self.cbor(), "CBOR"), (self.msg(), "MSG")];
+        let offered: Vec<&str> = names.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
         write!(f, "{}", offered.join(" "))
     }
 }

@@ -46,24 +46,9 @@ pub fn split(cid: u32, cmd: Command, payload: &[u8]) -> Result<Vec<[u8; REPORT]>
         return Err(too_long);
     }
     let (first, rest) = payload.split_at(payload.len().min(INIT_DATA));
-    let mut reports = vec![
-        Frame::Init {
-            cid,
-            cmd,
-            len,
-            data: padded(first),
-        }
-        .to_report(),
-    ];
+    let mut reports = vec![Frame::Init { cid, cmd, len, data: padded(first) }.to_report()];
     for (seq, part) in (0..INIT_BIT).zip(rest.chunks(CONT_DATA)) {
-        reports.push(
-            Frame::Cont {
-                cid,
-                seq,
-                data: padded(part),
-            }
-            .to_report(),
-        );
+        reports.push(Frame::Cont { cid, seq, data: padded(part) }.to_report());
     }
     Ok(reports)
 }
@@ -81,31 +66,17 @@ impl Frame {
         let &[c0, c1, c2, c3, kind, ref tail @ ..] = report;
         let cid = u32::from_be_bytes([c0, c1, c2, c3]);
         if kind & INIT_BIT == 0 {
-            return Self::Cont {
-                cid,
-                seq: kind,
-                data: *tail,
-            };
+            return Self::Cont { cid, seq: kind, data: *tail };
         }
         let &[high, low, ref data @ ..] = tail;
-        Self::Init {
-            cid,
-            cmd: Command(kind & !INIT_BIT),
-            len: u16::from_be_bytes([high, low]),
-            data: *data,
-        }
+        Self::Init { cid, cmd: Command(kind & !INIT_BIT), len: u16::from_be_bytes([high, low]), data: *data }
     }
 
     /// The report.
     pub fn to_report(&self) -> [u8; REPORT] {
         let mut bytes = Vec::with_capacity(REPORT);
         match self {
-            Self::Init {
-                cid,
-                cmd,
-                len,
-                data,
-            } => {
+            Self::Init { cid, cmd, len, data } => {
                 bytes.extend(cid.to_be_bytes());
                 bytes.push(cmd.0 | INIT_BIT);
                 bytes.extend(len.to_be_bytes());
@@ -140,12 +111,7 @@ fn padded<const N: usize>(part: &[u8]) -> [u8; N] {
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Init {
-                cid,
-                cmd,
-                len,
-                data,
-            } => {
+            Self::Init { cid, cmd, len, data } => {
                 write!(f, "{cid:08x} {cmd} len {len}")?;
                 let used = usize::from(*len).min(INIT_DATA);
                 hex(f, data.get(..used).unwrap_or(data))
@@ -167,11 +133,7 @@ fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} bytes do not fit into one message of at most {MAX_MESSAGE}",
-            self.len
-        )
+        write!(f, "{} bytes do not fit into one message of at most {MAX_MESSAGE}", self.len)
     }
 }
 

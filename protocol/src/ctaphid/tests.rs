@@ -10,11 +10,7 @@ fn payload(len: usize) -> Vec<u8> {
 }
 
 fn frames(cid: u32, cmd: Command, payload: &[u8]) -> Vec<Frame> {
-    split(cid, cmd, payload)
-        .unwrap()
-        .iter()
-        .map(Frame::parse)
-        .collect()
+    split(cid, cmd, payload).unwrap().iter().map(Frame::parse).collect()
 }
 
 /// Feeds the frames and collects what they meant.
@@ -52,24 +48,14 @@ fn splits_and_assembles_every_boundary_size() {
         assert_eq!(machine, Assembler::Idle);
         let (last, before) = events.split_last().unwrap();
         assert!(before.iter().all(|event| *event == Event::More));
-        assert_eq!(
-            *last,
-            Event::Message(Message {
-                cid: CID,
-                cmd: Command::PING,
-                payload: sent
-            })
-        );
+        assert_eq!(*last, Event::Message(Message { cid: CID, cmd: Command::PING, payload: sent }));
     }
 }
 
 #[test]
 fn refuses_to_split_what_no_message_holds() {
     for len in [7610, 65_535, 65_536, 100_000] {
-        assert_eq!(
-            split(CID, Command::CBOR, &payload(len)),
-            Err(TooLong { len })
-        );
+        assert_eq!(split(CID, Command::CBOR, &payload(len)), Err(TooLong { len }));
     }
 }
 
@@ -80,11 +66,7 @@ fn every_report_survives_taking_apart() {
         let report: [u8; 64] = std::array::from_fn(|_| random.byte());
         let frame = Frame::parse(&report);
         assert_eq!(frame.to_report(), report);
-        assert!(
-            frame
-                .to_string()
-                .starts_with(&format!("{:08x}", frame.cid()))
-        );
+        assert!(frame.to_string().starts_with(&format!("{:08x}", frame.cid())));
     }
 }
 
@@ -95,12 +77,7 @@ fn faults_are_named() {
     let begun = feed(Assembler::Idle, &long[..1]).0;
     let zero = frames(RESERVED, Command::INIT, &[0; 8]);
     let broadcast_ping = frames(BROADCAST, Command::PING, b"");
-    let too_long = Frame::Init {
-        cid: CID,
-        cmd: Command::PING,
-        len: 7610,
-        data: [0; INIT_DATA],
-    };
+    let too_long = Frame::Init { cid: CID, cmd: Command::PING, len: 7610, data: [0; INIT_DATA] };
 
     let check = |machine: &Assembler, frame: &Frame, event: Event, next: &Assembler| {
         let step = machine.clone().accept(frame);
@@ -112,85 +89,26 @@ fn faults_are_named() {
     let idle = Assembler::Idle;
     check(&idle, &long[1], Event::Ignored, &idle);
     check(&idle, &zero[0], fault(RESERVED, Fault::Channel), &idle);
-    check(
-        &idle,
-        &broadcast_ping[0],
-        fault(BROADCAST, Fault::Channel),
-        &idle,
-    );
-    check(
-        &idle,
-        &too_long,
-        fault(CID, Fault::Length { len: 7610 }),
-        &idle,
-    );
+    check(&idle, &broadcast_ping[0], fault(BROADCAST, Fault::Channel), &idle);
+    check(&idle, &too_long, fault(CID, Fault::Length { len: 7610 }), &idle);
     // A fragment is lost: the next one is out of order, and the message is given up.
-    check(
-        &begun,
-        &long[2],
-        fault(
-            CID,
-            Fault::Sequence {
-                expected: 0,
-                got: 1,
-            },
-        ),
-        &idle,
-    );
-    check(
-        &begun,
-        &long[0],
-        fault(CID, Fault::NotContinued { cmd: Command::CBOR }),
-        &idle,
-    );
+    check(&begun, &long[2], fault(CID, Fault::Sequence { expected: 0, got: 1 }), &idle);
+    check(&begun, &long[0], fault(CID, Fault::NotContinued { cmd: Command::CBOR }), &idle);
     check(&begun, &other[0], fault(CID + 1, Fault::Busy), &begun);
-    check(
-        &begun,
-        &too_long,
-        fault(CID, Fault::NotContinued { cmd: Command::PING }),
-        &idle,
-    );
+    check(&begun, &too_long, fault(CID, Fault::NotContinued { cmd: Command::PING }), &idle);
     check(&begun, &zero[0], fault(RESERVED, Fault::Channel), &begun);
-    check(
-        &begun,
-        &frames(CID, Command::CANCEL, b"")[0],
-        Event::Ignored,
-        &begun,
-    );
-    check(
-        &begun,
-        &Frame::Cont {
-            cid: CID + 1,
-            seq: 0,
-            data: [0; CONT_DATA],
-        },
-        Event::Ignored,
-        &begun,
-    );
+    check(&begun, &frames(CID, Command::CANCEL, b"")[0], Event::Ignored, &begun);
+    check(&begun, &Frame::Cont { cid: CID + 1, seq: 0, data: [0; CONT_DATA] }, Event::Ignored, &begun);
 }
 
 #[test]
 fn init_aborts_its_own_channel_and_spares_another() {
-    let begun = feed(
-        Assembler::Idle,
-        &frames(CID, Command::CBOR, &payload(200))[..2],
-    )
-    .0;
-    let message = |cid| {
-        Event::Message(Message {
-            cid,
-            cmd: Command::INIT,
-            payload: vec![9; 8],
-        })
-    };
+    let begun = feed(Assembler::Idle, &frames(CID, Command::CBOR, &payload(200))[..2]).0;
+    let message = |cid| Event::Message(Message { cid, cmd: Command::INIT, payload: vec![9; 8] });
 
-    let step = begun
-        .clone()
-        .accept(&frames(CID, Command::INIT, &[9; 8])[0]);
+    let step = begun.clone().accept(&frames(CID, Command::INIT, &[9; 8])[0]);
     assert_eq!((step.next, step.event), (Assembler::Idle, message(CID)));
-    let step = begun
-        .clone()
-        .accept(&frames(BROADCAST, Command::INIT, &[9; 8])[0]);
+    let step = begun.clone().accept(&frames(BROADCAST, Command::INIT, &[9; 8])[0]);
     assert_eq!((step.next, step.event), (begun.clone(), message(BROADCAST)));
     assert_eq!(begun.time_out(), Some(CID));
     assert_eq!(Assembler::Idle.time_out(), None);
@@ -232,8 +150,5 @@ fn init_response_both_ways() {
     bytes.extend([0xff; 3]);
     assert_eq!(InitResponse::parse(&bytes), Some(response));
     assert_eq!(response.capabilities.to_string(), "CBOR");
-    assert_eq!(
-        (Command::CBOR.to_string(), Command(0x55).to_string()),
-        ("CBOR (0x10)".to_owned(), "0x55".to_owned())
-    );
+    assert_eq!((Command::CBOR.to_string(), Command(0x55).to_string()), ("CBOR (0x10)".to_owned(), "0x55".to_owned()));
 }

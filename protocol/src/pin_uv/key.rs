@@ -26,13 +26,7 @@ pub struct PublicKey {
 impl PublicKey {
     /// The key with these coordinates.
     pub fn new(x: [u8; 32], y: [u8; 32]) -> Self {
-        Self {
-            kty: 2,
-            alg: -25,
-            crv: 1,
-            x: x.to_vec(),
-            y: y.to_vec(),
-        }
+        Self { kty: 2, alg: -25, crv: 1, x: x.to_vec(), y: y.to_vec() }
     }
 
     /// Reads the map.
@@ -84,16 +78,8 @@ impl KeyAgreement {
     /// The public half.
     pub fn public_key(&self) -> PublicKey {
         let point = self.secret.public_key().to_sec1_point(false);
-        let coordinate = |bytes: Option<&p256::FieldBytes>| {
-            bytes.map(|bytes| bytes.to_vec()).unwrap_or_default()
-        };
-        PublicKey {
-            kty: 2,
-            alg: -25,
-            crv: 1,
-            x: coordinate(point.x()),
-            y: coordinate(point.y()),
-        }
+        let coordinate = |bytes: Option<&p256::FieldBytes>| bytes.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        PublicKey { kty: 2, alg: -25, crv: 1, x: coordinate(point.x()), y: coordinate(point.y()) }
     }
 
     /// The secret shared with the holder of `peer`: the platform's `encapsulate`, the authenticator's `decapsulate`.

@@ -50,10 +50,7 @@ const VECTORS: &[Vector] = &[
 ];
 
 fn hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
 fn array<const N: usize>(text: &str) -> [u8; N] {
@@ -77,28 +74,15 @@ fn reproduces_the_vectors_of_webauthn() {
         assert_eq!(secret.to_bytes(), hex(vector.shared_secret));
 
         let (salts, sealed) = (hex(&vector.salts.concat()), hex(vector.salt_enc));
-        assert_eq!(
-            secret
-                .encrypt(iv(vector.protocol, &sealed), &salts)
-                .unwrap(),
-            sealed
-        );
+        assert_eq!(secret.encrypt(iv(vector.protocol, &sealed), &salts).unwrap(), sealed);
         assert_eq!(secret.decrypt(&sealed).unwrap(), salts);
 
         let cred_random = hmac::Key::new(hmac::HMAC_SHA256, &hex(CRED_RANDOM));
-        let outputs: Vec<u8> = vector
-            .salts
-            .iter()
-            .flat_map(|salt| hmac::sign(&cred_random, &hex(salt)).as_ref().to_vec())
-            .collect();
+        let outputs: Vec<u8> =
+            vector.salts.iter().flat_map(|salt| hmac::sign(&cred_random, &hex(salt)).as_ref().to_vec()).collect();
         assert_eq!(outputs, hex(&vector.outputs.concat()));
         let sealed = hex(vector.output_enc);
-        assert_eq!(
-            secret
-                .encrypt(iv(vector.protocol, &sealed), &outputs)
-                .unwrap(),
-            sealed
-        );
+        assert_eq!(secret.encrypt(iv(vector.protocol, &sealed), &outputs).unwrap(), sealed);
         assert_eq!(secret.decrypt(&sealed).unwrap(), outputs);
     }
 }
@@ -108,24 +92,14 @@ fn both_halves_agree_and_tags_are_checked() {
     let platform = KeyAgreement::from_secret(&[7; 32]).unwrap();
     let authenticator = KeyAgreement::from_secret(&[9; 32]).unwrap();
     for (protocol, tag) in [(Protocol::One, 16), (Protocol::Two, 32)] {
-        let ours = platform
-            .agree(protocol, &authenticator.public_key())
-            .unwrap();
-        let theirs = authenticator
-            .agree(protocol, &platform.public_key())
-            .unwrap();
+        let ours = platform.agree(protocol, &authenticator.public_key()).unwrap();
+        let theirs = authenticator.agree(protocol, &platform.public_key()).unwrap();
         assert!(ours == theirs);
         let param = ours.authenticate(b"message");
         assert_eq!(param.len(), tag);
         assert_eq!(theirs.verify(b"message", &param), Ok(()));
-        assert_eq!(
-            theirs.verify(b"massage", &param),
-            Err(Error::Authentication)
-        );
-        assert_eq!(
-            theirs.verify(b"message", &param[1..]),
-            Err(Error::Authentication)
-        );
+        assert_eq!(theirs.verify(b"massage", &param), Err(Error::Authentication));
+        assert_eq!(theirs.verify(b"message", &param[1..]), Err(Error::Authentication));
         assert_eq!(theirs.verify(b"message", &[]), Err(Error::Authentication));
         assert_eq!(ours.encrypt([1; 16], &[0; 15]), Err(Error::Length));
         assert_eq!(ours.decrypt(&[0; 31]), Err(Error::Length));
@@ -135,9 +109,7 @@ fn both_halves_agree_and_tags_are_checked() {
         assert_eq!(token.verify(b"m", &[0; 32]), Err(Error::Authentication));
         assert!(!format!("{token:?} {ours:?}").contains("[3"));
     }
-    let two = platform
-        .agree(Protocol::Two, &authenticator.public_key())
-        .unwrap();
+    let two = platform.agree(Protocol::Two, &authenticator.public_key()).unwrap();
     assert_eq!(two.decrypt(&[0; 15]), Err(Error::Length));
     assert_eq!(two.decrypt(&[0; 16]), Ok(Vec::new()));
 }
@@ -152,11 +124,7 @@ fn token_lengths() {
         (Protocol::Two, 32, true),
         (Protocol::Two, 0, false),
     ] {
-        assert_eq!(
-            Token::new(protocol, vec![0; len]).is_ok(),
-            fits,
-            "{protocol:?} {len}"
-        );
+        assert_eq!(Token::new(protocol, vec![0; len]).is_ok(), fits, "{protocol:?} {len}");
     }
 }
 
@@ -164,57 +132,26 @@ fn token_lengths() {
 fn keys_of_another_shape_are_refused() {
     let own = KeyAgreement::from_secret(&[7; 32]).unwrap();
     let good = KeyAgreement::from_secret(&[9; 32]).unwrap().public_key();
-    let off_curve = PublicKey {
-        y: good.x.clone(),
-        ..good.clone()
-    };
+    let off_curve = PublicKey { y: good.x.clone(), ..good.clone() };
     for wrong in [
-        PublicKey {
-            kty: 1,
-            ..good.clone()
-        },
-        PublicKey {
-            alg: -7,
-            ..good.clone()
-        },
-        PublicKey {
-            crv: 2,
-            ..good.clone()
-        },
-        PublicKey {
-            x: good.x[1..].to_vec(),
-            ..good.clone()
-        },
-        PublicKey {
-            y: [&good.y[..], &[0]].concat(),
-            ..good.clone()
-        },
+        PublicKey { kty: 1, ..good.clone() },
+        PublicKey { alg: -7, ..good.clone() },
+        PublicKey { crv: 2, ..good.clone() },
+        PublicKey { x: good.x[1..].to_vec(), ..good.clone() },
+        PublicKey { y: [&good.y[..], &[0]].concat(), ..good.clone() },
         PublicKey::new([0; 32], [0; 32]),
         PublicKey::new([0xff; 32], [0xff; 32]),
         off_curve,
     ] {
-        assert_eq!(
-            own.agree(Protocol::Two, &wrong),
-            Err(Error::PublicKey),
-            "{wrong:?}"
-        );
+        assert_eq!(own.agree(Protocol::Two, &wrong), Err(Error::PublicKey), "{wrong:?}");
     }
-    assert_eq!(
-        KeyAgreement::from_secret(&[0; 32]).err(),
-        Some(Error::Secret)
-    );
-    assert_eq!(
-        KeyAgreement::from_secret(&[0xff; 32]).err(),
-        Some(Error::Secret)
-    );
+    assert_eq!(KeyAgreement::from_secret(&[0; 32]).err(), Some(Error::Secret));
+    assert_eq!(KeyAgreement::from_secret(&[0xff; 32]).err(), Some(Error::Secret));
 }
 
 #[test]
 fn pins() {
-    assert_eq!(
-        pin_hash("1234").to_vec(),
-        hex("03ac674216f3e15c761ee1a5e255f067")
-    );
+    assert_eq!(pin_hash("1234").to_vec(), hex("03ac674216f3e15c761ee1a5e255f067"));
     for (pin, expected) in [
         ("123", Err(PinRefused::TooShort)),
         ("äöü", Err(PinRefused::TooShort)),
