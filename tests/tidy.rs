@@ -16,10 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("authenticator-sim", &["protocol", "transport", "mint"]),
     ("relying-party", &["protocol", "attestation"]),
     ("server", &["protocol", "attestation", "relying-party", "dbsc"]),
-    (
-        "conformance",
-        &["protocol", "transport", "client", "attestation", "dbsc", "mint"],
-    ),
+    ("conformance", &["protocol", "transport", "client", "attestation", "dbsc", "mint"]),
 ];
 
 /// A file is one concept; past this it is surely two.
@@ -31,9 +28,7 @@ fn dependencies_point_one_way() {
     for (folder, allowed) in EDGES {
         members.insert((*folder).to_owned());
         let manifest = read(&root().join(folder).join("Cargo.toml"));
-        let (dependencies, development) = manifest
-            .split_once("[dev-dependencies]")
-            .unwrap_or((&manifest, ""));
+        let (dependencies, development) = manifest.split_once("[dev-dependencies]").unwrap_or((&manifest, ""));
         let named: BTreeSet<&str> = ours(dependencies).collect();
         let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
         assert_eq!(

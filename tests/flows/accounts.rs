@@ -28,7 +28,9 @@ fn the_person_chooses_newest_first() {
         assert!(person.shown().iter().all(|account| account.user.as_ref().unwrap().name.is_none()));
     }
     desk.seat(&Person::taking(3));
-    let Err(Failure::Client(error)) = desk.sign_in(authentication::Wishes::default()) else { panic!("no such account") };
+    let Err(Failure::Client(error)) = desk.sign_in(authentication::Wishes::default()) else {
+        panic!("no such account")
+    };
     assert_eq!(error.name(), DomName::NotAllowedError);
 }
 

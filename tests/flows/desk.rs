@@ -125,15 +125,13 @@ impl Desk {
 
     /// A registration of this user, every message as text on its way; what succeeds is stored.
     pub(super) fn register(&mut self, name: &str, wishes: registration::Wishes) -> Result<Registration, Failure> {
-        let (options, pending) =
-            registration::begin(&self.rp, user(name), self.challenge(), wishes).unwrap();
+        let (options, pending) = registration::begin(&self.rp, user(name), self.challenge(), wishes).unwrap();
         let options = CreationOptions::from_json(options.to_json().to_string().as_bytes()).unwrap();
         let response = self.client.create(&options, &mut self.channel)?.to_json().to_string();
         let response = RegistrationResponse::from_json(response.as_bytes(), Dialect::WebAuthn).unwrap();
         let known = |id: &[u8]| self.stored.iter().any(|stored| stored.registration.record.id == id);
         let trust = Trust::metadata(&lab().1);
-        let registration =
-            registration::finish(&self.rp, &pending, &response, &trust, &known, &hardened(), NOW)?;
+        let registration = registration::finish(&self.rp, &pending, &response, &trust, &known, &hardened(), NOW)?;
         self.stored.push(Stored { user_handle: user(name).id, registration: registration.clone() });
         Ok(registration)
     }
@@ -145,10 +143,9 @@ impl Desk {
         let response = self.client.get(&options, &mut self.channel)?.to_json().to_string();
         let response = AuthenticationResponse::from_json(response.as_bytes(), Dialect::WebAuthn).unwrap();
         let found = self.stored.iter_mut().find(|stored| stored.registration.record.id == response.raw_id);
-        let held = found.as_deref().map(|stored| Held {
-            user_handle: &stored.user_handle,
-            record: &stored.registration.record,
-        });
+        let held = found
+            .as_deref()
+            .map(|stored| Held { user_handle: &stored.user_handle, record: &stored.registration.record });
         let authentication = authentication::finish(&self.rp, &pending, &response, held, &hardened())?;
         if let Some(stored) = found {
             stored.registration.record = authentication.record.clone();

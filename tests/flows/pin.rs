@@ -71,11 +71,9 @@ fn whoever_does_not_type_gets_nothing() {
 #[test]
 fn guessing_comes_to_an_end() {
     let mut desk = with_pin("2580");
-    for (round, failure) in [
-        (1, PinFailure::BlockedUntilPowerCycle),
-        (2, PinFailure::BlockedUntilPowerCycle),
-        (3, PinFailure::Blocked),
-    ] {
+    for (round, failure) in
+        [(1, PinFailure::BlockedUntilPowerCycle), (2, PinFailure::BlockedUntilPowerCycle), (3, PinFailure::Blocked)]
+    {
         desk.seat(&Person::typing(["1111"; 8]));
         let outcome = desk.register("ada", verified(UserVerification::Required)).unwrap_err();
         assert_eq!(outcome, Failure::Client(failure.into()), "round {round}");

@@ -2,7 +2,8 @@
 
 use assay_conformance::case::Header;
 use assay_conformance::target::{
-    Answer, AuthenticationRequest, Begin, Dialect, Reason, RegistrationRequest, RelyingPartyTarget, Source, TargetError,
+    Answer, AuthenticationRequest, Begin, Dialect, Offer, Reason, RegistrationRequest, RelyingPartyTarget, Source,
+    TargetError,
 };
 use assay_protocol::webauthn::{CreationOptions, RequestOptions};
 
@@ -37,6 +38,8 @@ pub(super) enum Change {
     RefusesAsked(fn(&serde_json::Value) -> bool),
     /// It refuses an authentication after a failed one.
     RefusesAfterFailure,
+    /// It gives options to users whom nobody knows.
+    OffersToStrangers,
     /// It spoils the options that it gives.
     Spoils(fn(&mut Options<'_>)),
 }
@@ -146,6 +149,11 @@ impl RelyingPartyTarget for Mutant {
             self.marked = looks_bad(&serde_json::json!({ "username": request.username }));
         }
         let mut begun = self.inner.begin_authentication(request)?;
+        if let (Begin::Refused(answer), Change::OffersToStrangers) = (&begun, &self.defect.change) {
+            let options = RequestOptions::new(vec![7; 32]);
+            let answer = Answer { accepted: true, status: 200, ..answer.clone() };
+            begun = Begin::Offered(Offer { json: options.to_json(), options, answer });
+        }
         if let (Begin::Offered(offer), Change::Spoils(spoil)) = (&mut begun, &self.defect.change) {
             spoil(&mut Options::Request(&mut offer.options));
             offer.json = offer.options.to_json();

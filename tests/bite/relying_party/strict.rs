@@ -32,9 +32,14 @@ pub(super) fn defects() -> Vec<Defect> {
         cases: Cases::Ending(&["counter/untouched-by-failure"]),
         change: Change::RefusesAfterFailure,
     };
+    let to_strangers = Defect {
+        name: "offers options to unknown users".to_owned(),
+        cases: Cases::Ending(&["options/authentication/unknown-user"]),
+        change: Change::OffersToStrangers,
+    };
     let unasked =
         Defect { cases: Cases::Ending(&["challenge/registration-unasked"]), ..Defect::overlooks("challenge_unknown") };
-    refusing.chain(asking).chain(spoiling).chain([after_failure, unasked]).collect()
+    refusing.chain(asking).chain(spoiling).chain([after_failure, unasked, to_strangers]).collect()
 }
 
 type Refusing = (&'static str, &'static [&'static str], fn(&Seen) -> bool);
@@ -76,6 +81,16 @@ const REFUSING: &[Refusing] = &[
     ("a counter that jumps", &["accepted/counter-jumps"], |s| s.sign_count() > 1_000_000),
     ("an authentication without a user handle", &["accepted/without-user-handle"], |s| {
         s.is_authentication() && s.json.pointer("/response/userHandle").is_none_or(|handle| handle == "")
+    }),
+    ("a credential without rawId", &["fido-rest/envelope-raw-id-missing"], |s| s.json.get("rawId").is_none()),
+    ("a credential without extension results", &["fido-rest/envelope-extension-results-missing"], |s| {
+        ["clientExtensionResults", "getClientExtensionResults"].iter().all(|name| s.json.get(name).is_none())
+    }),
+    ("an empty user handle", &["envelope/user-handle-empty"], |s| {
+        s.json.pointer("/response/userHandle").is_some_and(|handle| handle == "")
+    }),
+    ("a registration without transports", &["envelope/transports-missing"], |s| {
+        !s.is_authentication() && s.json.pointer("/response/transports").is_none()
     }),
     ("unknown members of the credential", &["envelope/unknown-member"], |s| s.unknown_member(&s.json, CREDENTIAL)),
     ("members of the credential in another order", &["envelope/reordered"], |s| {
@@ -207,6 +222,14 @@ const SPOILING: &[Spoiling] = &[
     }),
     ("gives one second", &["options/registration/timeout"], |options| {
         creation(options, |created| created.timeout = Some(1000))
+    }),
+    ("forgets what a registration asked for", &["options/registration/echo"], |options| {
+        creation(options, |created| created.attestation = "none".to_owned())
+    }),
+    ("forgets what an authentication asked for", &["options/authentication/echo"], |options| {
+        if let Options::Request(asked) = options {
+            asked.user_verification = None;
+        }
     }),
     ("allows nothing", &["options/authentication/allow-credentials"], |options| {
         if let Options::Request(asked) = options {

@@ -1,0 +1,103 @@
+//! Two verifiers by other people decide the ceremonies that the lab forges: python-fido2 and
+//! SimpleWebAuthn. Simulator, server and suites share `protocol` and could be wrong together.
+//!
+//! Where a witness disagrees with us, `witness/adjudicated.toml` says who is right, and why. An
+//! unlisted disagreement fails, and so does a listed one that is none. `ASSAY_LONG=1` asks about
+//! every wrong ceremony instead of every tenth; `UPDATE_EXPECT=1` prints what is not listed.
+
+mod adjudicated;
+mod cases;
+mod suite;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use self::adjudicated::{Disagreement, settle};
+use self::cases::Case;
+use crate::support::command::run_with;
+use crate::support::witness::{scripts, witness};
+
+/// A verifier by somebody else.
+struct Witness {
+    name: &'static str,
+    /// What must be installed for it.
+    installed: &'static str,
+    command: fn(PathBuf) -> Command,
+}
+
+const PYTHON_FIDO2: Witness = Witness {
+    name: "python-fido2",
+    installed: ".venv/bin/python",
+    command: |python| {
+        let mut command = Command::new(python);
+        command.arg(scripts().join("decide.py"));
+        command
+    },
+};
+
+const SIMPLEWEBAUTHN: Witness = Witness {
+    name: "simplewebauthn",
+    installed: "node_modules/@simplewebauthn/server/package.json",
+    command: |package| {
+        // A module finds its packages from where it lies.
+        let script = package.ancestors().nth(4).unwrap().join("decide.mjs");
+        let mut command = Command::new("node");
+        command.arg(script);
+        command
+    },
+};
+
+#[test]
+fn python_fido2() {
+    hear(&PYTHON_FIDO2);
+}
+
+#[test]
+fn simplewebauthn() {
+    hear(&SIMPLEWEBAUTHN);
+}
+
+fn hear(witness_: &Witness) {
+    let Some(installed) = witness(witness_.installed) else { return };
+    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+    let cases = CASES.get_or_init(|| cases::forged().into_iter().chain(suite::sent()).collect());
+    let lines: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
+    let said = run_with(&mut (witness_.command)(installed), lines).expect(0);
+    let verdicts: BTreeMap<String, Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|verdict| (verdict["id"].as_str().unwrap().to_owned(), verdict))
+        .collect();
+    assert_eq!(verdicts.len(), cases.len(), "{}", said.err);
+
+    let disagreements = cases.iter().filter_map(|case| {
+        let verdict = &verdicts[&case.id];
+        let theirs = verdict["outcome"].as_str().unwrap();
+        // What it has no code for it does not accept.
+        let accepts = theirs == "accept";
+        (accepts != (case.ours == "accept")).then(|| Disagreement {
+            case: case.id.clone(),
+            theirs: if accepts { "accept" } else { "reject" },
+            ours: case.ours.clone(),
+            detail: verdict["detail"].as_str().unwrap_or_default().to_owned(),
+        })
+    });
+    let asked: Vec<(&str, &str)> = cases.iter().map(|case| (case.id.as_str(), case.ours.as_str())).collect();
+    settle(witness_.name, &asked, &disagreements.collect::<Vec<_>>());
+}
+
+/// The twins are what the verdicts about all others hang on: no witness may refuse one.
+#[test]
+fn every_twin_is_good() {
+    let wrong: Vec<String> = cases::forged()
+        .into_iter()
+        .filter(|case| case.id.ends_with("/twin") && case.ours != "accept")
+        .map(|case| format!("{}: {}", case.id, case.ours))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
