@@ -52,7 +52,7 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
     }
 
     let server = Lasting::start(&mut serve(&place));
-    let browser = Browser::new(&server).as_client(first.as_ref().unwrap());
+    let browser = Browser::new(&server).signed_by(first.as_ref().unwrap());
     let stored: BTreeMap<String, String> = everything(&browser, "/v1/credentials", "credentials")
         .iter()
         .map(|one| (one["id"].as_str().unwrap().to_owned(), one["user_id"].as_str().unwrap().to_owned()))

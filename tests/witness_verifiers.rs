@@ -63,8 +63,7 @@ fn simplewebauthn() {
 
 fn hear(witness_: &Witness) {
     let Some(installed) = witness(witness_.installed) else { return };
-    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
-    let cases = CASES.get_or_init(|| cases::forged().into_iter().chain(suite::sent()).collect());
+    let cases = cases();
     let lines: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
     let said = run_with(&mut (witness_.command)(installed), lines).expect(0);
     let verdicts: BTreeMap<String, Value> = said
@@ -91,13 +90,17 @@ fn hear(witness_: &Witness) {
     settle(witness_.name, &asked, &disagreements.collect::<Vec<_>>());
 }
 
-/// The twins are what the verdicts about all others hang on: no witness may refuse one.
+/// The twins are what the verdicts about all others hang on.
 #[test]
 fn every_twin_is_good() {
-    let wrong: Vec<String> = cases::forged()
-        .into_iter()
-        .filter(|case| case.id.ends_with("/twin") && case.ours != "accept")
-        .map(|case| format!("{}: {}", case.id, case.ours))
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    let twins: Vec<&Case> = cases().iter().filter(|case| case.id.ends_with("/twin")).collect();
+    let wrong: Vec<String> =
+        twins.iter().filter(|case| case.ours != "accept").map(|case| format!("{}: {}", case.id, case.ours)).collect();
+    assert_eq!((twins.len(), wrong), (13, Vec::new()));
+}
+
+/// Every case, decided by us once for both witnesses.
+fn cases() -> &'static [Case] {
+    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+    CASES.get_or_init(|| cases::forged().into_iter().chain(suite::sent()).collect())
 }

@@ -45,7 +45,7 @@ impl Browser {
     }
 
     /// With the credentials of a ready line.
-    pub(crate) fn as_client(mut self, ready: &Value) -> Self {
+    pub(crate) fn signed_by(mut self, ready: &Value) -> Self {
         let member = |name: &str| ready[name].as_str().unwrap().to_owned();
         self.basic = Some((member("client_id"), member("client_secret")));
         self

@@ -1,6 +1,6 @@
 //! The list of disagreements, and who is right about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fmt::Write as _;
 
@@ -57,16 +57,14 @@ pub(super) fn settle(verifier: &str, asked: &[(&str, &str)], disagreements: &[Di
     assert!(words.is_empty(), "{} unlisted disagreements: {words:#?}", words.len());
 
     let complete = env::var_os("ASSAY_LONG").is_some_and(|long| long == "1");
+    let differs: BTreeSet<(&str, &str)> = disagreements.iter().map(|found| (&*found.case, found.theirs)).collect();
     for entry in entries {
+        let asked: Vec<&str> = asked.iter().filter(|(_, ours)| *ours == entry.ours).map(|(case, _)| *case).collect();
         for pattern in &entry.cases {
-            let matched: Vec<&str> = asked
-                .iter()
-                .filter(|(case, ours)| glob(pattern, case) && *ours == entry.ours)
-                .map(|(case, _)| *case)
-                .collect();
+            let matched: Vec<&str> = asked.iter().filter(|case| glob(pattern, case)).copied().collect();
             assert!(!complete || !matched.is_empty(), "{verifier}: {pattern} is listed, and there is no such case");
             for case in matched {
-                let differs = disagreements.iter().any(|found| found.case == case && found.theirs == entry.theirs);
+                let differs = differs.contains(&(case, entry.theirs.as_str()));
                 assert!(differs, "{verifier}: {case} is listed by {pattern}, and no disagreement any more");
             }
         }
@@ -130,7 +128,12 @@ fn proposal(verifier: &str, asked: &[(&str, &str)], unlisted: &[&Disagreement]) 
 /// Globs that match a case, the widest first.
 fn patterns(case: &str) -> Vec<String> {
     match case.split('/').collect::<Vec<_>>()[..] {
-        ["suite", .., number] => vec![format!("{}*", case.strip_suffix(number).unwrap()), case.to_owned()],
+        ["suite", .., section, name, number] => vec![
+            format!("suite/*/*/{name}/*"),
+            format!("suite/*/{section}/{name}/*"),
+            format!("{}*", case.strip_suffix(number).unwrap()),
+            case.to_owned(),
+        ],
         [kind, algorithm, edit] => {
             vec![format!("*/*/{edit}"), format!("{kind}/*/{edit}"), format!("*/{algorithm}/{edit}"), case.to_owned()]
         }
