@@ -22,7 +22,7 @@ const NOW: i64 = 1_795_000_000;
 fn no_byte_makes_a_parser_panic() {
     let rounds = if std::env::var_os("ASSAY_LONG").is_some() { 200_000 } else { 400 };
     let good = messages();
-    let mut random = Xorshift(0x5eed_0f_a55a_7e57);
+    let mut random = Xorshift(0x005e_ed0f_a55a_7e57);
     for round in 0..rounds {
         for (name, message) in &good {
             let mutant = mutate(message, &mut random);

@@ -51,7 +51,9 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
     // A database that is not new has told its secret before: keep what is remembered of it, if it is of this one.
     if client.is_some() {
         state.remember_server(port, &ready)?;
-    } else if state.server(port).is_some_and(|known| known["tenant_id"] != server.bootstrap.tenant_id.as_str()) {
+    } else if state.server(port).is_some_and(|known| {
+        known.get("tenant_id").and_then(serde_json::Value::as_str) != Some(server.bootstrap.tenant_id.as_str())
+    }) {
         state.forget_server(port);
     }
     print(&format!("{ready}\n"))?;

@@ -1,20 +1,31 @@
 //! Which cases run: globs, or parts of an id.
 
+use std::collections::BTreeSet;
+
 /// Patterns, any of which lets a case through; none lets every case through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     patterns: Vec<String>,
+    ids: Option<BTreeSet<String>>,
 }
 
 impl Filter {
     /// A filter of these patterns. One with `*` or `?` must match the whole id, where `*` stops
     /// at a `/` and `**` does not; any other lets through every id that contains it.
     pub fn new(patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { patterns: patterns.into_iter().map(Into::into).collect() }
+        Self { patterns: patterns.into_iter().map(Into::into).collect(), ids: None }
+    }
+
+    /// A filter that lets these very cases through.
+    pub fn exactly(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { patterns: Vec::new(), ids: Some(ids.into_iter().map(Into::into).collect()) }
     }
 
     /// Does a case with this id run?
     pub fn lets_through(&self, id: &str) -> bool {
+        if let Some(ids) = &self.ids {
+            return ids.contains(id);
+        }
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| {
                 if pattern.contains(['*', '?']) { glob(pattern, id) } else { id.contains(pattern.as_str()) }
@@ -91,5 +102,8 @@ mod tests {
             assert_eq!(Filter::new([pattern]).lets_through(id), expected, "{pattern} {id}");
         }
         assert!(Filter::default().lets_through("anything"));
+        assert!(Filter::exactly(["a/b"]).lets_through("a/b"));
+        assert!(!Filter::exactly(["a/b"]).lets_through("a/b-c"));
+        assert!(!Filter::exactly([""; 0]).lets_through("a/b"));
     }
 }
