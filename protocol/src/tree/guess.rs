@@ -59,43 +59,49 @@ pub struct Guess {
     pub bytes: Vec<u8>,
 }
 
-/// Guesses what `input` is, after taking off one layer of base64, hexadecimal digits or PEM.
+/// Guesses what `input` is, after taking off one layer of base64, hexadecimal digits or PEM. What
+/// is whole is looked for first, then what is recognizable in spite of being broken.
 pub fn guess(input: &[u8]) -> Guess {
+    attempt(input, whole).or_else(|| attempt(input, broken)).unwrap_or_else(|| {
+        let text = std::str::from_utf8(input);
+        // Words are base64 too; only digits that make whole bytes speak for themselves.
+        match text.ok().and_then(|text| hex(&compact(text))) {
+            Some(bytes) => Guess { form: Form::Binary, wrapping: Some(Wrapping::Hex), bytes },
+            None => {
+                let form = if text.is_ok() { Form::Text } else { Form::Binary };
+                Guess { form, wrapping: None, bytes: input.to_vec() }
+            }
+        }
+    })
+}
+
+/// What `input` is by the word of `structure`, bare or wrapped.
+fn attempt(input: &[u8], structure: fn(&[u8]) -> Option<Form>) -> Option<Guess> {
     let bare = |form, bytes: &[u8]| Guess { form, wrapping: None, bytes: bytes.to_vec() };
     if let Some(form) = structure(input) {
-        return bare(form, input);
+        return Some(bare(form, input));
     }
-    let Ok(text) = std::str::from_utf8(input) else {
-        return bare(Form::Binary, input);
-    };
-    let text = text.trim();
+    let text = std::str::from_utf8(input).ok()?.trim();
     if jws::parse(text).is_ok() {
-        return bare(Form::Jwt, text.as_bytes());
+        return Some(bare(Form::Jwt, text.as_bytes()));
     }
     if let Some((label, bytes)) = pem(text) {
-        return Guess { form: structure(&bytes).unwrap_or(Form::Binary), wrapping: Some(Wrapping::Pem(label)), bytes };
+        let form = structure(&bytes).or_else(|| broken(&bytes)).unwrap_or(Form::Binary);
+        return Some(Guess { form, wrapping: Some(Wrapping::Pem(label)), bytes });
     }
-    let compact: String = text.split_whitespace().collect();
-    let candidates = [(Wrapping::Hex, hex(&compact)), (Wrapping::Base64, base64(&compact))];
-    let mut fallback = None;
-    for (wrapping, bytes) in candidates {
-        let Some(bytes) = bytes else { continue };
-        let form = structure(&bytes);
-        let guess = Guess { form: form.unwrap_or(Form::Binary), wrapping: Some(wrapping), bytes };
-        if form.is_some() {
-            return guess;
-        }
-        fallback.get_or_insert(guess);
-    }
-    // Words are base64 too; only digits that make whole bytes speak for themselves.
-    match fallback {
-        Some(guess) if guess.wrapping == Some(Wrapping::Hex) => guess,
-        _ => bare(Form::Text, input),
-    }
+    let compact = compact(text);
+    [(Wrapping::Hex, hex(&compact)), (Wrapping::Base64, base64(&compact))].into_iter().find_map(|(wrapping, bytes)| {
+        let bytes = bytes?;
+        Some(Guess { form: structure(&bytes)?, wrapping: Some(wrapping), bytes })
+    })
+}
+
+fn compact(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 /// The form of bytes that have a structure this crate knows.
-fn structure(bytes: &[u8]) -> Option<Form> {
+fn whole(bytes: &[u8]) -> Option<Form> {
     let json = json::read(bytes);
     if let Some(root) = &json.root
         && json.syntax_error().is_none()
@@ -105,8 +111,8 @@ fn structure(bytes: &[u8]) -> Option<Form> {
         return Some(json_form(root));
     }
     let der = der::read(bytes);
-    let whole = |root: &der::Node| root.is(der::tag::SEQUENCE) && root.range == (0..bytes.len());
-    if der.root.as_ref().is_some_and(whole)
+    let covers = |root: &der::Node| root.is(der::tag::SEQUENCE) && root.range == (0..bytes.len());
+    if der.root.as_ref().is_some_and(covers)
         && !der.anomalies.iter().any(|anomaly| anomaly.kind == der::AnomalyKind::Truncated)
     {
         return Some(Form::Der);
@@ -123,6 +129,27 @@ fn structure(bytes: &[u8]) -> Option<Form> {
         .is_ok()
         .then_some(Form::AuthenticatorData)
         .filter(|_| std::str::from_utf8(bytes).is_err())
+}
+
+/// The form of bytes that begin like a structure, and break off, go on, or go wrong. Text has to
+/// begin like an object; other bytes must be such as no text has.
+fn broken(bytes: &[u8]) -> Option<Form> {
+    let json = json::read(bytes);
+    if let Some(root) = json.root.as_ref().filter(|root| root.as_object().is_some()) {
+        return Some(json_form(root));
+    }
+    if std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(|character| !character.is_control())) {
+        return None;
+    }
+    let der = der::read(bytes);
+    // Of a value that breaks off there are no children, but a length in two or three bytes speaks for itself.
+    let likely = |root: &der::Node| !root.children.is_empty() || matches!(bytes, [_, 0x81..=0x83, ..]);
+    if der.root.as_ref().is_some_and(|root| root.is(der::tag::SEQUENCE) && likely(root)) {
+        return Some(Form::Der);
+    }
+    let cbor = cbor::read(bytes);
+    let root = cbor.root.as_ref()?;
+    root.as_map().is_some_and(|members| !members.is_empty()).then(|| cbor_form(root))
 }
 
 fn json_form(root: &json::Node) -> Form {
