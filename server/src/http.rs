@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod body;
 pub(crate) mod call;
 mod capabilities;
 mod credentials;
@@ -17,9 +18,8 @@ mod tests;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -59,7 +59,6 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(dbsc::routes())
         .fallback(async || answer(Api, Err(Error::NotFound)))
         .method_not_allowed_fallback(async || answer(Api, Err(Error::MethodNotAllowed)))
-        .layer(DefaultBodyLimit::max(state.config().body_limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
         .layer(default_header(header::CACHE_CONTROL, "no-store"))
         .layer(default_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -89,17 +88,7 @@ pub(crate) enum Dialect {
 /// Reads the request and runs the handler where it may block.
 async fn handle(state: AppState, request: Request, handler: fn(&Call) -> Result<Reply, Error>) -> Result<Reply, Error> {
     let (parts, body) = request.into_parts();
-    let limit = state.config().body_limit;
-    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > limit) {
-        return Err(Error::BodyTooLarge { limit });
-    }
-    // The router's DefaultBodyLimit counts what arrives, announced or not.
-    let body = Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    let body = body.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => Error::BodyTooLarge { limit },
-        other => Error::BodyUnreadable(other.to_string()),
-    })?;
+    let body = body::read(&parts.headers, body, state.config().body_limit).await?;
     let call = Call { state, headers: parts.headers, uri: parts.uri, body };
     tokio::task::spawn_blocking(move || handler(&call))
         .await
