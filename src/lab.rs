@@ -83,13 +83,19 @@ impl Lab {
         self.load_metadata(&self.metadata_blob()?, &[])
     }
 
-    /// Loads a BLOB that leads to the lab's root or to one of `roots` (DER).
+    /// Loads a BLOB that leads to the lab's root or to one of `roots` (DER), signed in FIDO's name or in a lab's.
     pub fn load_metadata(&self, blob: &str, roots: &[Vec<u8>]) -> Result<Metadata> {
+        let load = |trust: &Trust| Metadata::load(blob, trust, None, self.now);
         let own = Trust::new(Anchors::parse([self.metadata_root()?])?).named(METADATA_HOST);
-        match Metadata::load(blob, &own, None, self.now) {
+        match load(&own) {
+            Ok(metadata) => return Ok(metadata),
+            Err(rejection) if roots.is_empty() => return Err(rejection.into()),
+            Err(_) => {}
+        }
+        let fidos = Trust::new(Anchors::parse(roots)?);
+        match load(&fidos) {
             Ok(metadata) => Ok(metadata),
-            Err(rejection) if roots.is_empty() => Err(rejection.into()),
-            Err(_) => Ok(Metadata::load(blob, &Trust::new(Anchors::parse(roots)?), None, self.now)?),
+            Err(rejection) => load(&fidos.named(METADATA_HOST)).or(Err(rejection.into())),
         }
     }
 

@@ -98,7 +98,8 @@ fn list(here: &Place) -> Result<Exit> {
 
 fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     let target = KeyTarget::parse(&args.target)?;
-    let mut channel = keys::channel(target.connect(&here.lab()?, &here.state()?)?)?;
+    let reports = target.connect(&here.lab()?, &here.state()?)?;
+    let mut channel = keys::channel(reports).with_context(|| args.target.clone())?;
     let mut client = Client::new("https://localhost", Box::new(Nobody))?;
     let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info()?;
     let members = json!({

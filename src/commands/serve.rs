@@ -66,18 +66,29 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
 }
 
 fn metadata(lab: &Lab, files: &[PathBuf], roots: &[PathBuf]) -> Result<Vec<assay_attestation::metadata::Metadata>> {
-    let roots: Vec<Vec<u8>> = roots.iter().map(|path| root(path)).collect::<Result<_>>()?;
+    let mut trusted = Vec::new();
+    for path in roots {
+        trusted.extend(certificates(path)?);
+    }
     files
         .iter()
         .map(|path| {
             let blob = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            lab.load_metadata(&blob, &roots).with_context(|| format!("{} is not trusted", path.display()))
+            lab.load_metadata(&blob, &trusted).with_context(|| format!("{} is not trusted", path.display()))
         })
         .collect()
 }
 
-/// A certificate in DER, PEM or base64.
-fn root(path: &Path) -> Result<Vec<u8>> {
+/// The certificates of a file: any number in PEM, or one in DER or base64.
+fn certificates(path: &Path) -> Result<Vec<Vec<u8>>> {
+    const END: &str = "-----END CERTIFICATE-----";
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(guess(&bytes).bytes)
+    Ok(match std::str::from_utf8(&bytes) {
+        Ok(text) if text.contains(END) => text
+            .split_inclusive(END)
+            .filter(|part| part.ends_with(END))
+            .map(|part| guess(part.as_bytes()).bytes)
+            .collect(),
+        _ => vec![guess(&bytes).bytes],
+    })
 }

@@ -87,7 +87,7 @@ fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Re
     if args.kind == TestKind::Authenticator {
         let key = KeyTarget::parse(target)?;
         // An unreachable key is one error, not a hundred broken cases.
-        crate::keys::channel(key.connect(&lab, &state)?)?;
+        crate::keys::channel(key.connect(&lab, &state)?).with_context(|| target.to_owned())?;
         let suite = judge::authenticator(plan, &key, &lab, &state, &mut bar);
         return Ok(plan.report(kind, target, target, &replay, vec![suite]));
     }
