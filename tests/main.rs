@@ -7,6 +7,8 @@ mod bite_authenticator;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
+mod command;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod flows;
@@ -16,6 +18,8 @@ mod inspect;
 mod mutations;
 #[cfg(test)]
 mod policy_rows;
+#[cfg(test)]
+mod serve;
 #[cfg(test)]
 mod shared;
 #[cfg(test)]

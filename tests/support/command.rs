@@ -1,6 +1,7 @@
 //! The `assay` command, as somebody else's script runs it.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
@@ -168,4 +169,10 @@ impl Drop for Lasting {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The command line of a running process, where the system shows it.
+pub(crate) fn command_line(lasting: &Lasting) -> Option<String> {
+    let path = format!("/proc/{}/cmdline", lasting.child.id());
+    Path::new(&path).exists().then(|| String::from_utf8(std::fs::read(path).unwrap()).unwrap().replace('\0', " "))
 }

@@ -1,5 +1,8 @@
 //! A browser for a server in another process: cookies, JSON, no redirects.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
 use assay_mint::assertion::AssertionForge;
 use assay_mint::credential::Credential;
 use assay_mint::lab::Lab;
@@ -16,6 +19,7 @@ pub(crate) struct Browser {
     client: Client,
     base: String,
     basic: Option<(String, String)>,
+    seen: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A status, and a body where it was JSON.
@@ -36,7 +40,7 @@ impl Browser {
     /// At this server.
     pub(crate) fn new(server: &Lasting) -> Self {
         let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
-        Self { client, base: server.text("url").to_owned(), basic: None }
+        Self { client, base: server.text("url").to_owned(), basic: None, seen: Arc::default() }
     }
 
     /// The same browser, cookies and all, at the server that has taken the other's place.
@@ -76,7 +80,14 @@ impl Browser {
         };
         let response = request.send()?;
         let status = response.status().as_u16();
+        let cookies = response.cookies().map(|cookie| cookie.value().to_owned());
+        self.seen.lock().unwrap().extend(cookies.filter(|value| !value.is_empty()));
         Ok(Answer { status, body: serde_json::from_str(&response.text()?).unwrap_or(Value::Null) })
+    }
+
+    /// The values of all cookies that were ever set.
+    pub(crate) fn cookies(&self) -> Vec<String> {
+        self.seen.lock().unwrap().iter().cloned().collect()
     }
 
     /// A registration by FIDO's interface up to the answer: what to send, and the credential that it makes.

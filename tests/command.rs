@@ -1,0 +1,8 @@
+//! The `assay` command from outside: arguments, exit codes, output, files.
+
+mod arguments;
+mod inspecting;
+mod judging;
+mod key_serve;
+mod listing;
+mod output;
