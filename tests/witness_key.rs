@@ -1,5 +1,5 @@
-//! python-fido2 as a client of our virtual key: framing, CBOR, PIN protocol, attestation and
-//! assertion signatures are all judged by its code, not by ours.
+//! python-fido2 as a client of our virtual key: framing, CBOR, PIN protocols, extensions,
+//! attestation and assertion signatures are all judged by its code, not by ours.
 
 use std::process::Command;
 
@@ -22,12 +22,18 @@ fn expected() -> Value {
         "counter_rises": true,
         "excluded": "CREDENTIAL_EXCLUDED",
         "foreign_rp": "NO_CREDENTIALS",
+        "found_in_long_list": true,
         "client_pin_after": true,
         "wrong_pin": "PIN_INVALID",
         "retries_after_wrong": 7,
         "user_verified": true,
         "retries_after_right": 8,
         "discoverable_user": true,
+        "accounts": ["grace", "ada"],
+        "accounts_unverified": [null, null],
+        "protocol_one": "OK",
+        "token_for_another": "PIN_AUTH_INVALID",
+        "selection": "OK",
         "old_pin": "PIN_INVALID",
         "new_pin": "OK",
         "unsupported_algorithm": "UNSUPPORTED_ALGORITHM",
@@ -36,42 +42,61 @@ fn expected() -> Value {
 
 #[test]
 fn a_fresh_key() {
-    drive(&["sim"]);
+    agrees(DRIVE_KEY, &["sim"], &expected());
 }
 
 #[test]
 fn a_key_whose_every_byte_repeats() {
-    drive(&["--seed", "5eed", "sim"]);
+    agrees(DRIVE_KEY, &["--seed", "5eed", "sim"], &expected());
 }
 
 #[test]
 fn saved_keys() {
-    let Some(python) = witness(".venv/bin/python") else { return };
     let place = Place::new();
     for (name, attestation) in [("batch", "packed-x5c"), ("self", "packed-self")] {
         run(&mut assay(&place, ["key", "new", "--attestation", attestation, name])).expect(0);
-        let key = Lasting::start(&mut assay(&place, ["key", "serve", &format!("sim:{name}")]));
-        assert_eq!(seen(&python, &key), expected(), "{attestation}");
+        agrees_at(&place, DRIVE_KEY, &[&format!("sim:{name}")], &expected());
     }
 }
 
-fn drive(args: &[&str]) {
+/// Its client and its server, with nothing of ours but the key between them.
+#[test]
+fn whole_ceremonies() {
+    agrees(
+        "drive_client.py",
+        &["sim"],
+        &json!({
+            "unverified": true,
+            "resident": true,
+            "user_handle": true,
+            "excluded": "DEVICE_INELIGIBLE",
+            "verified": true,
+            "cred_protect": 3,
+            "hmac_secret": true,
+            "prf_repeats": true,
+            "prf_differs": true,
+            "protected_unverified": "DEVICE_INELIGIBLE",
+        }),
+    );
+}
+
+const DRIVE_KEY: &str = "drive_key.py";
+
+fn agrees(script: &str, args: &[&str], expected: &Value) {
+    agrees_at(&Place::new(), script, args, expected);
+}
+
+/// Serves a key, lets the script drive it, and compares what it saw, member by member.
+#[track_caller]
+fn agrees_at(place: &Place, script: &str, args: &[&str], expected: &Value) {
     let Some(python) = witness(".venv/bin/python") else { return };
-    let place = Place::new();
     let fixed = ["key", "serve", "--listen", "127.0.0.1:0"];
-    let mut key = Lasting::start(&mut assay(&place, fixed.into_iter().chain(args.iter().copied())));
-    assert_eq!(key.text("key"), "sim");
-    let seen = seen(&python, &key);
-    for (member, value) in expected().as_object().unwrap() {
+    let mut key = Lasting::start(&mut assay(place, fixed.into_iter().chain(args.iter().copied())));
+    let (host, port) = key.text("address").rsplit_once(':').unwrap();
+    let seen = run(Command::new(python).arg(scripts().join(script)).args([host, port])).expect(0).json();
+    for (member, value) in expected.as_object().unwrap() {
         assert_eq!(&seen[member], value, "{member}");
     }
-    assert_eq!(seen, expected());
+    assert_eq!(&seen, expected);
     assert!(key.lives());
-}
-
-/// What the script saw.
-#[track_caller]
-fn seen(python: &std::path::Path, key: &Lasting) -> Value {
-    let (host, port) = key.text("address").rsplit_once(':').unwrap();
-    run(Command::new(python).arg(scripts().join("drive_key.py")).args([host, port])).expect(0).json()
 }

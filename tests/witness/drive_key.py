@@ -1,39 +1,22 @@
 """Drives a key behind UDP with python-fido2 and says what it saw, as JSON.
 
 usage: drive_key.py HOST PORT
-One 64-byte datagram is one report. Everything is judged by python-fido2's own code: framing,
+Everything is judged by python-fido2's own code: framing,
 CBOR, PIN/UV auth protocol 2, attestation and assertion signatures.
 """
 
 import json
 import os
-import socket
 import sys
 
 from fido2.attestation import Attestation
-from fido2.cose import ES256
+from fido2.cose import EdDSA
 from fido2.ctap import CtapError
 from fido2.ctap2 import Ctap2
-from fido2.ctap2.pin import ClientPin, PinProtocolV2
-from fido2.hid import CtapHidDevice
-from fido2.hid.base import CtapHidConnection, HidDescriptor
+from fido2.ctap2.pin import ClientPin, PinProtocolV1, PinProtocolV2
 from fido2.webauthn import AuthenticatorData
 
-
-class Udp(CtapHidConnection):
-    def __init__(self, host, port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.connect((host, port))
-        self.socket.settimeout(10)
-
-    def read_packet(self):
-        return self.socket.recv(64)
-
-    def write_packet(self, data):
-        self.socket.send(data.ljust(64, b"\0"))
-
-    def close(self):
-        self.socket.close()
+from udp_key import open_key
 
 
 def status_of(call):
@@ -44,9 +27,7 @@ def status_of(call):
     return "OK"
 
 
-host, port = sys.argv[1], int(sys.argv[2])
-path = f"udp:{host}:{port}"
-device = CtapHidDevice(HidDescriptor(path, 0x1209, 0xF1D0, 64, 64, "udp", None), Udp(host, port))
+device = open_key(*sys.argv[1:])
 seen = {"ping": device.ping(b"assay" * 50) == b"assay" * 50}
 
 ctap = Ctap2(device)
@@ -85,6 +66,11 @@ seen["excluded"] = status_of(lambda: make(os.urandom(32), exclude_list=[descript
 seen["foreign_rp"] = status_of(
     lambda: ctap.get_assertion("example.com", os.urandom(32), [descriptor])
 )
+foreign = [{"type": "public-key", "id": os.urandom(64)} for _ in range(10)]
+client_data_hash = os.urandom(32)
+assertion = ctap.get_assertion("example.org", client_data_hash, [*foreign, descriptor])
+assertion.verify(client_data_hash, made.auth_data.credential_data.public_key)
+seen["found_in_long_list"] = assertion.credential["id"] == descriptor["id"]
 
 pin = ClientPin(ctap, PinProtocolV2())
 pin.set_pin("1234")
@@ -120,6 +106,51 @@ assertion = ctap.get_assertion(
 assertion.verify(client_data_hash, made.auth_data.credential_data.public_key)
 seen["discoverable_user"] = assertion.user["id"] == user["id"]
 
+# A second account, with an Ed25519 key, and both found without a list, the newer one first.
+client_data_hash = os.urandom(32)
+uv_token = token(ClientPin.PERMISSION.MAKE_CREDENTIAL)
+second = ctap.make_credential(
+    client_data_hash,
+    rp,
+    {"id": b"\x02" * 16, "name": "grace"},
+    [{"type": "public-key", "alg": EdDSA.ALGORITHM}],
+    options={"rk": True},
+    pin_uv_param=PinProtocolV2().authenticate(uv_token, client_data_hash),
+    pin_uv_protocol=2,
+)
+verify_attestation(second, client_data_hash)
+client_data_hash = os.urandom(32)
+uv_token = token(ClientPin.PERMISSION.GET_ASSERTION)
+both = ctap.get_assertions(
+    "example.org",
+    client_data_hash,
+    pin_uv_param=PinProtocolV2().authenticate(uv_token, client_data_hash),
+    pin_uv_protocol=2,
+)
+for found, owner in zip(both, (second, made), strict=True):
+    found.verify(client_data_hash, owner.auth_data.credential_data.public_key)
+seen["accounts"] = [found.user["name"] for found in both]
+seen["accounts_unverified"] = [
+    found.user.get("name") for found in ctap.get_assertions("example.org", os.urandom(32))
+]
+seen["protocol_one"] = status_of(
+    lambda: ClientPin(ctap, PinProtocolV1()).get_pin_token(
+        "1234", ClientPin.PERMISSION.GET_ASSERTION, "example.org"
+    )
+)
+seen["token_for_another"] = status_of(
+    lambda: ctap.get_assertion(
+        "example.org",
+        client_data_hash,
+        pin_uv_param=PinProtocolV2().authenticate(
+            pin.get_pin_token("1234", ClientPin.PERMISSION.GET_ASSERTION, "example.com"),
+            client_data_hash,
+        ),
+        pin_uv_protocol=2,
+    )
+)
+seen["selection"] = status_of(ctap.selection)
+
 pin.change_pin("1234", "56789")
 seen["old_pin"] = status_of(lambda: token(ClientPin.PERMISSION.GET_ASSERTION))
 seen["new_pin"] = status_of(lambda: token(ClientPin.PERMISSION.GET_ASSERTION, "56789"))
@@ -128,5 +159,4 @@ seen["unsupported_algorithm"] = status_of(
         os.urandom(32), rp, user, [{"type": "public-key", "alg": -65000}]
     )
 )
-assert ES256.ALGORITHM == -7
 print(json.dumps(seen))
