@@ -4,6 +4,8 @@
 //! committed below `conformance/data/proofs`; `ASSAY_BLESS=1` writes them, any other run compares.
 
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod dbsc;
 #[cfg(test)]
 mod policy;
