@@ -66,14 +66,20 @@ fn what_is_under_way_is_finished() {
     });
 }
 
+/// A free port that can be asked for again: below those that the system gives to whoever asks for any (from 32768 on
+/// Linux), since the tests beside this one take and leave such ports all the time.
+fn lasting_port() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    (first..32_768).find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+}
+
 /// The state directory holds the credentials of servers that run, and of databases that will be served again.
 #[test]
 fn what_the_lab_remembers_of_its_servers() {
     use std::os::unix::fs::PermissionsExt as _;
     for (db, remembered) in [(false, false), (true, true)] {
         let place = Place::new();
-        // A port that was free a moment ago: the only way to ask for one that can be asked for again.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = lasting_port();
         let listen = format!("127.0.0.1:{port}");
         let mut args = vec!["serve", "--listen", &listen];
         args.extend(db.then_some(["--db", "lab.sqlite"]).into_iter().flatten());
