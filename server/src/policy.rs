@@ -2,6 +2,8 @@
 //!
 //! The verdict itself is `assay_relying_party::policy`'s.
 
+use std::sync::Arc;
+
 use assay_attestation::metadata::{KeyIdentifier, Metadata, day};
 use assay_protocol::aaguid::Aaguid;
 use assay_relying_party::policy::{self, AdHoc, Decision, Evidence, Mode, Policy, Subject};
@@ -46,7 +48,7 @@ pub(crate) fn current(state: &AppState, tenant_id: &str) -> Result<Current, Erro
 /// Judges a registration.
 pub(crate) fn evaluate(state: &AppState, current: &Current, evidence: &Evidence) -> Decision {
     let metadata = metadata_of(state, &evidence.aaguid, evidence.key_identifier);
-    policy::evaluate(&current.rules, evidence, metadata, day(state.now()))
+    policy::evaluate(&current.rules, evidence, metadata.as_deref(), day(state.now()))
 }
 
 /// Judges without a registration.
@@ -56,22 +58,23 @@ pub(crate) fn evaluate_ad_hoc(state: &AppState, current: &Current, subject: &Sub
         Subject::Model(aaguid) => metadata_of(state, aaguid, None),
         Subject::NoAttestation => metadata_of(state, &Aaguid::ZERO, None),
     };
-    policy::evaluate_ad_hoc(&current.rules, subject, metadata, day(state.now()))
+    policy::evaluate_ad_hoc(&current.rules, subject, metadata.as_deref(), day(state.now()))
 }
 
 /// The metadata that speak for a model: the first that know it, or else the first.
-pub(crate) fn metadata_of<'a>(
-    state: &'a AppState,
+pub(crate) fn metadata_of(
+    state: &AppState,
     aaguid: &Aaguid,
     key_identifier: Option<KeyIdentifier>,
-) -> Option<&'a Metadata> {
-    let all = &state.config().metadata;
+) -> Option<Arc<Metadata>> {
+    let all = state.metadata();
     all.iter()
         .find(|metadata| {
             metadata.by_aaguid(aaguid).is_some()
                 || key_identifier.is_some_and(|identifier| metadata.by_key_identifier(&identifier).is_some())
         })
         .or_else(|| all.first())
+        .cloned()
 }
 
 /// The answer where the metadata are too old to judge by, or absent: no verdict, try again.

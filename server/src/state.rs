@@ -1,7 +1,8 @@
 //! What every handler shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use assay_attestation::metadata::Metadata;
 use assay_protocol::base64url;
 use assay_protocol::check::Enforced;
 use assay_relying_party::{Profile, RelyingParty};
@@ -22,14 +23,19 @@ struct Inner {
     relying_party: RelyingParty,
     default_tenant: String,
     decoy_key: [u8; 32],
+    metadata: RwLock<Snapshot>,
 }
+
+/// The metadata in use at one moment: whoever holds it is not disturbed by a new issue.
+pub(crate) type Snapshot = Arc<Vec<Arc<Metadata>>>;
 
 impl AppState {
     pub(crate) fn new(config: Config, store: Box<dyn Store>, default_tenant: String, decoy_key: [u8; 32]) -> Self {
         let mut profile = config.profile.clone();
         profile.enforced = config.without.iter().fold(profile.enforced, |enforced, id| enforced.without(id));
         let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), config.origins.clone());
-        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key }))
+        let metadata = RwLock::new(Arc::new(config.metadata.iter().cloned().map(Arc::new).collect()));
+        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key, metadata }))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -63,6 +69,11 @@ impl AppState {
     /// The key from which the credential ids of nobody are made.
     pub(crate) fn decoy_key(&self) -> &[u8; 32] {
         &self.0.decoy_key
+    }
+
+    /// The metadata in use now, in order of precedence.
+    pub(crate) fn metadata(&self) -> Snapshot {
+        Arc::clone(&self.0.metadata.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

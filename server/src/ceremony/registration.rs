@@ -3,6 +3,7 @@
 mod options;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use assay_attestation::metadata::Metadata;
 use assay_protocol::base64url;
@@ -119,8 +120,9 @@ fn verify(state: &AppState, remembered: &Remembered, response: &RegistrationResp
     let verified = |found: &Result<Registration, _>| {
         found.as_ref().is_ok_and(|registration| registration.evidence.chain.is_verified())
     };
-    let mut verdict = finish(config.metadata.first());
-    for metadata in config.metadata.iter().skip(1) {
+    let all = state.metadata();
+    let mut verdict = finish(all.first().map(Arc::as_ref));
+    for metadata in all.iter().skip(1) {
         if verified(&verdict) {
             break;
         }

@@ -20,8 +20,9 @@ pub(super) fn health(call: &Call) -> Result<Reply, Error> {
 pub(super) fn list(call: &Call) -> Result<Reply, Error> {
     let config = call.state.config();
     let today = day(call.state.now());
-    let metadata: Vec<Value> = config
-        .metadata
+    let metadata: Vec<Value> = call
+        .state
+        .metadata()
         .iter()
         .map(|metadata| {
             json!({
