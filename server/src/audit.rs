@@ -4,6 +4,7 @@
 //! without the other. What a peer may read and what the log keeps are two things: a line may
 //! hold internal detail, an answer never does; neither ever holds a secret.
 
+use assay_protocol::aaguid::Aaguid;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -35,6 +36,10 @@ event_types! {
     TenantCreated = "tenant.created",
     /// A client and its secret were made.
     ClientCreated = "client.created",
+    /// An API key was issued.
+    ApiKeyCreated = "api_key.created",
+    /// An API key was revoked.
+    ApiKeyRevoked = "api_key.revoked",
     /// A registration challenge was issued.
     RegistrationStarted = "registration.started",
     /// A registration was refused.
@@ -55,6 +60,8 @@ event_types! {
     PolicyUpdated = "attestation.policy_updated",
     /// A policy was evaluated.
     Evaluated = "attestation.evaluated",
+    /// A second look at an enrolled credential found that it stands otherwise than before.
+    StatusChanged = "attestation.status_changed",
     /// A device-bound session was offered to a browser.
     DbscOffered = "dbsc.offered",
     /// A device-bound session was registered.
@@ -228,4 +235,56 @@ pub(crate) struct Query {
     pub(crate) failed_rule: Option<String>,
     /// Only lines about this user.
     pub(crate) user_id: Option<String>,
+    /// Only lines from then on.
+    pub(crate) since: Option<OffsetDateTime>,
+    /// Only lines before then.
+    pub(crate) until: Option<OffsetDateTime>,
+    /// Only evaluations of this model.
+    pub(crate) aaguid: Option<Aaguid>,
+    /// Only evaluations on this occasion.
+    pub(crate) source: Option<String>,
+}
+
+/// What lines are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupBy {
+    /// The policy rule that failed first; null where none did.
+    FailedRule,
+    /// The outcome.
+    Outcome,
+    /// The type of event.
+    EventType,
+    /// The model.
+    Aaguid,
+    /// The occasion of the evaluation.
+    Source,
+    /// The user.
+    User,
+}
+
+impl GroupBy {
+    /// Every way, and its name in a query.
+    pub(crate) const ALL: &'static [(&'static str, Self)] = &[
+        ("failed_rule", Self::FailedRule),
+        ("outcome", Self::Outcome),
+        ("event_type", Self::EventType),
+        ("aaguid", Self::Aaguid),
+        ("source", Self::Source),
+        ("user_id", Self::User),
+    ];
+}
+
+/// Lines that have one value in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The value; none where the lines have none.
+    pub(crate) value: Option<String>,
+    /// How many lines there are.
+    pub(crate) lines: u64,
+    /// How many users they are about.
+    pub(crate) users: u64,
+    /// The first of them.
+    pub(crate) first_at: OffsetDateTime,
+    /// The last of them.
+    pub(crate) last_at: OffsetDateTime,
 }

@@ -1,6 +1,7 @@
 //! The routes, and the door behind which nothing is asynchronous.
 
 mod admin;
+mod api_keys;
 mod audit;
 mod body;
 pub(crate) mod call;
@@ -37,6 +38,7 @@ pub(crate) fn router(state: AppState) -> Router {
     use Dialect::{Api, FidoRest};
     const GET: MethodFilter = MethodFilter::GET;
     const POST: MethodFilter = MethodFilter::POST;
+    const DELETE: MethodFilter = MethodFilter::DELETE;
     Router::new()
         .route("/healthz", route(GET, Api, capabilities::health))
         .route("/attestation/options", route(POST, FidoRest, fido::attestation_options))
@@ -49,9 +51,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/v1/authentication/verify", route(POST, Api, passkeys::authentication_verify))
         .route("/v1/attestation/policy", route(GET, Api, policies::read).merge(route(POST, Api, policies::replace)))
         .route("/v1/attestation/evaluate", route(POST, Api, policies::evaluate))
+        .route("/v1/attestation/reevaluate", route(POST, Api, policies::reevaluate))
         .route("/v1/audit", route(GET, Api, audit::list))
         .route("/v1/tenants", route(POST, Api, admin::add_tenant))
         .route("/v1/clients", route(POST, Api, admin::add_client))
+        .route("/v1/api-keys", route(GET, Api, api_keys::list).merge(route(POST, Api, api_keys::add)))
+        .route("/v1/api-keys/{key_id}", route(DELETE, Api, api_keys::revoke))
         .route("/v1/credentials", route(GET, Api, credentials::list))
         .route("/v1/capabilities", route(GET, Api, capabilities::list))
         .route("/v1/whoami", route(GET, Api, sessions::whoami))
@@ -144,7 +149,7 @@ fn refusal(dialect: Dialect, problem: &Problem) -> Reply {
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut reply = Reply { status, headers: problem.headers.clone(), body: Some(body) };
-    if problem.code == "unauthorized" {
+    if problem.code == "unauthorized" && problem.headers.is_empty() {
         let challenge = HeaderValue::from_static("Basic realm=\"assay\", charset=\"UTF-8\"");
         reply.headers.push((header::WWW_AUTHENTICATE, challenge));
     }

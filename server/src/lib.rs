@@ -12,6 +12,7 @@ mod ceremony;
 pub mod check;
 pub mod config;
 mod cookies;
+mod daily;
 mod dbsc;
 mod error;
 mod http;

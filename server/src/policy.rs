@@ -2,18 +2,26 @@
 //!
 //! The verdict itself is `assay_relying_party::policy`'s.
 
+pub(crate) mod dry_run;
+pub(crate) mod reevaluate;
+mod standing;
+
 use std::sync::Arc;
 
 use assay_attestation::metadata::{KeyIdentifier, Metadata, day};
 use assay_protocol::aaguid::Aaguid;
 use assay_relying_party::policy::{self, AdHoc, Decision, Evidence, Mode, Policy, Subject};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::audit::{Event, EventType, Outcome};
 use crate::config::PolicyEngine;
 use crate::error::{Error, Problem};
 use crate::state::AppState;
-use crate::store::SavedPolicy;
+use crate::store::{Credential, SavedPolicy};
+
+pub(crate) use standing::Standing;
 
 /// The policy that holds for a tenant now.
 #[derive(Debug, Clone)]
@@ -47,8 +55,13 @@ pub(crate) fn current(state: &AppState, tenant_id: &str) -> Result<Current, Erro
 
 /// Judges a registration.
 pub(crate) fn evaluate(state: &AppState, current: &Current, evidence: &Evidence) -> Decision {
+    evaluate_by(state, &current.rules, evidence, state.now())
+}
+
+/// Judges what a registration has shown by whichever rules, as of some time.
+pub(crate) fn evaluate_by(state: &AppState, rules: &Policy, evidence: &Evidence, now: OffsetDateTime) -> Decision {
     let metadata = metadata_of(state, &evidence.aaguid, evidence.key_identifier);
-    policy::evaluate(&current.rules, evidence, metadata.as_deref(), day(state.now()))
+    policy::evaluate(rules, evidence, metadata.as_deref(), day(now))
 }
 
 /// Judges without a registration.
@@ -129,6 +142,17 @@ pub(crate) fn subject_of(evidence: &Evidence) -> Value {
         "anchor_sha256": evidence.anchor_sha256.map(|digest| to_hex(&digest)),
         "be": evidence.backup_eligible,
     })
+}
+
+/// What a credential's registration has shown.
+pub(crate) fn evidence_of(credential: &Credential) -> Result<Evidence, Error> {
+    Evidence::deserialize(&credential.evidence).map_err(|error| Error::Internal(format!("stored evidence: {error}")))
+}
+
+/// A part of a whole, between 0 and 1, to a hundredth of a percent.
+pub(crate) fn share(part: u64, whole: u64) -> f64 {
+    let steps = part.saturating_mul(10_000).checked_div(whole).unwrap_or_default();
+    f64::from(u32::try_from(steps).unwrap_or(u32::MAX)) / 10_000.0
 }
 
 pub(crate) fn to_hex(bytes: &[u8]) -> String {

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::audit::{Event, EventType};
 use crate::config::{Config, Signals};
+use crate::daily::daily;
 use crate::error::{Error, StartError};
 use crate::http;
 use crate::state::AppState;
@@ -198,6 +199,7 @@ async fn serve(
         }
         drop(begin);
     };
+    let every_day = daily(state.clone());
     let serving = axum::serve(listener, http::router(state)).with_graceful_shutdown(stopping);
     let out_of_patience = async move {
         while begun.changed().await.is_ok() {}
@@ -206,6 +208,7 @@ async fn serve(
     tokio::select! {
         ended = serving => ended,
         () = out_of_patience => Ok(()),
+        () = every_day => Ok(()),
     }
 }
 

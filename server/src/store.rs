@@ -6,16 +6,18 @@
 mod records;
 pub(crate) mod sqlite;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
 use time::OffsetDateTime;
 
 pub(crate) use records::{
-    Account, BoundSession, Capability, Ceremony, Challenge, Client, Credential, CredentialUse, Digest, NewCredential,
-    SavedPolicy, Session, Taken, Tenant, Uniqueness, User,
+    Account, ApiKey, BoundSession, Capability, Ceremony, Challenge, Client, Credential, CredentialUse, Digest,
+    NewCredential, SavedPolicy, Session, StandingChange, Taken, Tenant, Uniqueness, User,
 };
 
-use crate::audit::{Event, Line, Query};
+use crate::audit::{Event, Group, GroupBy, Line, Query};
 
 /// The records of every tenant. One implementation keeps them in SQLite.
 pub(crate) trait Store: Send + Sync {
@@ -24,6 +26,8 @@ pub(crate) trait Store: Send + Sync {
 
     /// The tenant that was made first.
     fn first_tenant(&self) -> Result<Option<Tenant>, Error>;
+    /// Every tenant, in the order in which they were made.
+    fn tenants(&self) -> Result<Vec<Tenant>, Error>;
     /// One tenant.
     fn tenant(&self, tenant_id: &str) -> Result<Option<Tenant>, Error>;
     /// Stores a tenant, and its first client if there is one.
@@ -32,6 +36,15 @@ pub(crate) trait Store: Send + Sync {
     fn client(&self, client_id: &str) -> Result<Option<Client>, Error>;
     /// Stores a client.
     fn add_client(&self, client: Client, events: Vec<Event>) -> Result<(), Error>;
+
+    /// One API key, revoked or not.
+    fn api_key(&self, key_id: &str) -> Result<Option<ApiKey>, Error>;
+    /// A tenant's API keys, oldest first.
+    fn api_keys(&self, tenant_id: &str) -> Result<Vec<ApiKey>, Error>;
+    /// Stores an API key.
+    fn add_api_key(&self, key: ApiKey, events: Vec<Event>) -> Result<(), Error>;
+    /// Revokes an API key; false if it was revoked already, or is not there.
+    fn revoke_api_key(&self, key_id: &str, now: OffsetDateTime, events: Vec<Event>) -> Result<bool, Error>;
 
     /// One user of a tenant.
     fn user(&self, tenant_id: &str, user_id: &str) -> Result<Option<User>, Error>;
@@ -50,6 +63,11 @@ pub(crate) trait Store: Send + Sync {
     ) -> Result<Vec<Credential>, Error>;
     /// Stores a credential, its user if new, and the audit lines.
     fn add_credential(&self, new: NewCredential, events: Vec<Event>) -> Result<(), Error>;
+    /// How a tenant's credentials are known to stand, by their place in the listing, after a cursor.
+    fn standings(&self, tenant_id: &str, after: u64, up_to: u64) -> Result<BTreeMap<u64, Value>, Error>;
+    /// Writes down how a credential stands now; false, and nothing is written, if what it was
+    /// judged by is no longer what is stored.
+    fn put_standing(&self, change: StandingChange, events: Vec<Event>) -> Result<bool, Error>;
     /// Writes down a successful authentication and the session it began; false, and nothing is
     /// written, if the counter that it was judged by is no longer the stored one.
     fn use_credential(&self, used: CredentialUse, session: Session, events: Vec<Event>) -> Result<bool, Error>;
@@ -93,6 +111,8 @@ pub(crate) trait Store: Send + Sync {
     fn record(&self, events: Vec<Event>) -> Result<(), Error>;
     /// A tenant's audit lines, oldest first.
     fn audit(&self, tenant_id: &str, query: &Query) -> Result<Vec<Line>, Error>;
+    /// The same lines counted, the largest group first; the cursor and the limit do not apply.
+    fn audit_groups(&self, tenant_id: &str, query: &Query, by: GroupBy) -> Result<Vec<Group>, Error>;
 }
 
 /// Why the store could not do what it was asked.

@@ -88,7 +88,8 @@ fn judge(call: &Call, contract: Contract, attempt: &mut Attempt) -> Result<Finis
     if let Some(code) = decision.code {
         return Err(refusal(&decision, code).into());
     }
-    store(state, &taken.tenant_id, &remembered, &registration, &decision, attempt)?;
+    let standing = policy::Standing::of(state, &current, &evidence, &decision);
+    store(state, &taken.tenant_id, &remembered, &registration, &decision, &standing, attempt)?;
     Ok(Finished { user_id: remembered.user_id, username: remembered.username, registration, decision })
 }
 
@@ -163,6 +164,7 @@ fn store(
     remembered: &Remembered,
     registration: &Registration,
     decision: &Decision,
+    standing: &policy::Standing,
     attempt: &Attempt,
 ) -> Result<(), Error> {
     let now = state.now();
@@ -201,7 +203,8 @@ fn store(
     let uniqueness = if state.enforced().has(check) { Uniqueness::Required } else { Uniqueness::Waived };
     let mut events = attempt.events.clone();
     events.push(registered);
-    Ok(state.store().add_credential(NewCredential { account, credential, uniqueness }, events)?)
+    let standing = standing.to_json();
+    Ok(state.store().add_credential(NewCredential { account, credential, uniqueness, standing }, events)?)
 }
 
 /// What the audit keeps of a registration: not the certificates themselves.

@@ -8,41 +8,51 @@ use serde_json::{Map, Value, json};
 use super::json::Object;
 use super::{Call, Reply};
 use crate::audit::{Event, EventType};
-use crate::auth;
+use crate::auth::{self, Caller};
 use crate::config::PolicyEngine;
 use crate::error::{Error, Problem};
 use crate::policy;
 use crate::state::AppState;
-use crate::store::{Capability, Client, SavedPolicy};
+use crate::store::{Capability, SavedPolicy};
 use crate::timestamp::rfc3339;
 
-/// `GET /v1/attestation/policy?tenant_id`: the policy, or null.
+/// `GET /v1/attestation/policy?tenant_id`: the policy, or null. Canonical, whoever set it; a key
+/// need not name its tenant.
 pub(super) fn read(call: &Call) -> Result<Reply, Error> {
-    let client = permitted(call)?;
+    let caller = permitted(call)?;
     let parameters = call.query(&["tenant_id"])?;
-    let tenant_id = parameters
-        .text("tenant_id")
-        .ok_or_else(|| Error::InvalidRequest("the query parameter tenant_id is missing".to_owned()))?;
-    own_tenant(&client, tenant_id)?;
+    let tenant_id = match (parameters.text("tenant_id"), &caller) {
+        (Some(tenant_id), _) => tenant_id,
+        (None, Caller::Key(key)) => &key.tenant_id,
+        (None, Caller::Client(_)) => {
+            return Err(Error::InvalidRequest("the query parameter tenant_id is missing".to_owned()));
+        }
+    };
+    own_tenant(&caller, tenant_id)?;
     let saved = call.state.store().policy(tenant_id)?;
     Ok(Reply::ok(json!({ "ok": true, "data": { "policy": saved.as_ref().map(show) } })))
 }
 
-/// `POST /v1/attestation/policy`: replaces the whole policy and gives back what was saved.
+/// `POST /v1/attestation/policy`: replaces the whole policy and gives back what was saved; with
+/// `?dry_run=true` nothing is saved, and what is given back is what it would do to those enrolled.
 pub(super) fn replace(call: &Call) -> Result<Reply, Error> {
-    let client = permitted(call)?;
+    let caller = permitted(call)?;
+    let dry_run = dry_run(call)?;
     let body = call.json()?;
-    let tenant_id = body.required_text("tenant_id")?;
-    own_tenant(&client, tenant_id)?;
-    let rules = Policy::from_json(&body.to_value())?;
+    let (tenant_id, rules) = wished(&caller, &body)?;
+    if dry_run {
+        let would = policy::dry_run::dry_run(&call.state, tenant_id, &rules)?;
+        return Ok(Reply::ok(json!({ "ok": true, "data": { "policy": rules.to_json(), "dry_run": would } })));
+    }
     let rules = Value::Object(rules.to_json());
+    let (who, id) = caller.audited();
     for _attempt in 0..ATTEMPTS {
         let old = call.state.store().policy(tenant_id)?;
         let saved = successor(&call.state, old.as_ref(), tenant_id, &rules)?;
         let updated = Event::new(EventType::PolicyUpdated, tenant_id, saved.updated_at)
             .detail("policy_id", saved.policy_id.as_str())
             .detail("policy_version", saved.version)
-            .detail("client_id", client.client_id.as_str())
+            .detail(who, id)
             .detail("old_hash", json!(old.as_ref().map(|old| hash(&old.rules))))
             .detail("new_hash", hash(&saved.rules));
         if call.state.store().put_policy(saved.clone(), vec![updated])? {
@@ -54,11 +64,11 @@ pub(super) fn replace(call: &Call) -> Result<Reply, Error> {
 
 /// `POST /v1/attestation/evaluate`: a verdict without a registration. A bad one is still 200.
 pub(super) fn evaluate(call: &Call) -> Result<Reply, Error> {
-    let client = permitted(call)?;
+    let caller = permitted(call)?;
     let body = call.json()?;
     body.only(&["tenant_id", "user_id", "aaguid"])?;
     let tenant_id = body.required_text("tenant_id")?;
-    own_tenant(&client, tenant_id)?;
+    own_tenant(&caller, tenant_id)?;
     let user_id = body.required_text("user_id")?;
     let aaguid = aaguid(&body)?;
 
@@ -77,7 +87,8 @@ pub(super) fn evaluate(call: &Call) -> Result<Reply, Error> {
     let mut told = stored.as_ref().map_or_else(|| json!({ "aaguid": aaguid }), policy::subject_of);
     if let Some(told) = told.as_object_mut() {
         told.insert("basis".to_owned(), verdict.basis.as_str().into());
-        told.insert("client_id".to_owned(), client.client_id.as_str().into());
+        let (who, id) = caller.audited();
+        told.insert(who.to_owned(), id.into());
     }
     let mut line =
         policy::evaluated(&call.state, tenant_id, Some(user_id), "adhoc", &current, &verdict.decision, &told);
@@ -90,21 +101,57 @@ pub(super) fn evaluate(call: &Call) -> Result<Reply, Error> {
     }
 }
 
-/// Whoever may use these endpoints; without the engine, nobody.
-fn permitted(call: &Call) -> Result<Client, Error> {
-    let client = auth::require_any(&call.state, &call.headers)?;
+/// `POST /v1/attestation/reevaluate`: looks at every tenant's credentials again, now.
+pub(super) fn reevaluate(call: &Call) -> Result<Reply, Error> {
+    auth::require(&call.state, &call.headers, Capability::Admin)?;
     if call.state.config().policy_engine == PolicyEngine::NotWired {
         return Err(Error::NotImplemented("the attestation policy engine"));
     }
-    auth::allow(&client, Capability::Attestation)?;
-    Ok(client)
+    let done = policy::reevaluate::reevaluate(&call.state, call.state.now())?;
+    Ok(Reply::ok(json!({ "judged": done.judged, "changed": done.changed, "unjudged": done.unjudged })))
 }
 
-fn own_tenant(client: &Client, tenant_id: &str) -> Result<(), Error> {
-    if client.tenant_id == tenant_id {
+/// Whoever may use these endpoints; without the engine, nobody.
+fn permitted(call: &Call) -> Result<Caller, Error> {
+    let caller = auth::caller(&call.state, &call.headers)?;
+    if call.state.config().policy_engine == PolicyEngine::NotWired {
+        return Err(Error::NotImplemented("the attestation policy engine"));
+    }
+    caller.allow(Capability::Attestation)?;
+    Ok(caller)
+}
+
+fn own_tenant(caller: &Caller, tenant_id: &str) -> Result<(), Error> {
+    if caller.tenant_id() == tenant_id {
         return Ok(());
     }
-    Err(Error::Forbidden("the tenant_id is not the client's tenant".to_owned()))
+    Err(Error::Forbidden("the tenant_id is not the caller's tenant".to_owned()))
+}
+
+/// The tenant and the rules of a body. Which of the two shapes it has is told by who asks: clients
+/// send the canonical one, which names the tenant; keys the legacy one, which need not.
+fn wished<'a>(caller: &'a Caller, body: &'a Object) -> Result<(&'a str, Policy), Error> {
+    match caller {
+        Caller::Client(_) => {
+            let tenant_id = body.required_text("tenant_id")?;
+            own_tenant(caller, tenant_id)?;
+            Ok((tenant_id, Policy::from_json(&body.to_value())?))
+        }
+        Caller::Key(key) => {
+            let tenant_id = body.text("tenant_id")?.unwrap_or(&key.tenant_id);
+            own_tenant(caller, tenant_id)?;
+            Ok((tenant_id, Policy::from_legacy_json(&body.to_value())?))
+        }
+    }
+}
+
+fn dry_run(call: &Call) -> Result<bool, Error> {
+    let parameters = call.query(&["dry_run"])?;
+    match parameters.text("dry_run") {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => Err(Error::InvalidRequest(format!("dry_run is {other:?}, neither true nor false"))),
+    }
 }
 
 /// What follows the policy that a tenant has now.
@@ -132,12 +179,7 @@ fn successor(
 fn stored_verdict(state: &AppState, tenant_id: &str, user_id: &str, aaguid: Aaguid) -> Result<Option<Evidence>, Error> {
     let credentials = state.store().credentials(tenant_id, Some(user_id), 0, u32::MAX)?;
     let newest = credentials.into_iter().rev().find(|credential| credential.aaguid == aaguid);
-    newest
-        .map(|credential| {
-            serde_json::from_value(credential.evidence)
-                .map_err(|error| Error::Internal(format!("stored evidence: {error}")))
-        })
-        .transpose()
+    newest.map(|credential| policy::evidence_of(&credential)).transpose()
 }
 
 /// The AAGUID in question; null is an authenticator that tells none.

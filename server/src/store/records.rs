@@ -67,6 +67,20 @@ pub(crate) struct Client {
     pub(crate) created_at: OffsetDateTime,
 }
 
+/// A Bearer key: whoever shows it speaks for its tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiKey {
+    pub(crate) key_id: String,
+    pub(crate) tenant_id: String,
+    /// What its owner calls it.
+    pub(crate) name: String,
+    pub(crate) secret: Digest,
+    pub(crate) capabilities: Vec<Capability>,
+    pub(crate) created_at: OffsetDateTime,
+    /// Since when it opens nothing.
+    pub(crate) revoked_at: Option<OffsetDateTime>,
+}
+
 /// A user of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct User {
@@ -103,6 +117,18 @@ pub(crate) struct NewCredential {
     /// Its `seq`, `tenant_id` and `user_id` are filled in from the account.
     pub(crate) credential: Credential,
     pub(crate) uniqueness: Uniqueness,
+    /// How it stands by the policy of its registration.
+    pub(crate) standing: Value,
+}
+
+/// What is known of how a credential stands by its tenant's policy; a change is told once.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StandingChange {
+    /// The credential's place in the listing.
+    pub(crate) credential: u64,
+    /// What was known when it was judged; if somebody has written since, nothing is written.
+    pub(crate) judged_by: Option<Value>,
+    pub(crate) standing: Value,
 }
 
 /// Whom a new credential belongs to.

@@ -1,6 +1,7 @@
 //! The store in SQLite: one writer that commits in groups, readers beside it.
 
 mod accounts;
+mod api_keys;
 mod challenges;
 mod credentials;
 mod ledger;
@@ -8,21 +9,24 @@ mod policies;
 mod queue;
 mod schema;
 mod sessions;
+mod standings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Row};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::{
-    BoundSession, Ceremony, Challenge, Client, Credential, CredentialUse, Digest, Error, NewCredential, SavedPolicy,
-    Session, Store, Taken, Tenant, User,
+    ApiKey, BoundSession, Ceremony, Challenge, Client, Credential, CredentialUse, Digest, Error, NewCredential,
+    SavedPolicy, Session, StandingChange, Store, Taken, Tenant, User,
 };
-use crate::audit::{Event, Line, Query};
+use crate::audit::{Event, Group, GroupBy, Line, Query};
 use crate::config::Database;
 use crate::timestamp;
 use queue::Queue;
@@ -115,6 +119,10 @@ impl Store for Sqlite {
         self.read(accounts::first_tenant)
     }
 
+    fn tenants(&self) -> Result<Vec<Tenant>, Error> {
+        self.read(accounts::tenants)
+    }
+
     fn tenant(&self, tenant_id: &str) -> Result<Option<Tenant>, Error> {
         let tenant_id = tenant_id.to_owned();
         self.read(move |connection| accounts::tenant(connection, &tenant_id))
@@ -134,6 +142,25 @@ impl Store for Sqlite {
 
     fn add_client(&self, client: Client, events: Vec<Event>) -> Result<(), Error> {
         self.write(events, move |connection| accounts::add_client(connection, &client))
+    }
+
+    fn api_key(&self, key_id: &str) -> Result<Option<ApiKey>, Error> {
+        let key_id = key_id.to_owned();
+        self.read(move |connection| api_keys::by_id(connection, &key_id))
+    }
+
+    fn api_keys(&self, tenant_id: &str) -> Result<Vec<ApiKey>, Error> {
+        let tenant_id = tenant_id.to_owned();
+        self.read(move |connection| api_keys::of_tenant(connection, &tenant_id))
+    }
+
+    fn add_api_key(&self, key: ApiKey, events: Vec<Event>) -> Result<(), Error> {
+        self.write(events, move |connection| api_keys::add(connection, &key))
+    }
+
+    fn revoke_api_key(&self, key_id: &str, now: OffsetDateTime, events: Vec<Event>) -> Result<bool, Error> {
+        let key_id = key_id.to_owned();
+        self.write_if(events, move |connection| api_keys::revoke(connection, &key_id, now))
     }
 
     fn user(&self, tenant_id: &str, user_id: &str) -> Result<Option<User>, Error> {
@@ -164,6 +191,15 @@ impl Store for Sqlite {
 
     fn add_credential(&self, new: NewCredential, events: Vec<Event>) -> Result<(), Error> {
         self.write(events, move |connection| credentials::add(connection, &new))
+    }
+
+    fn standings(&self, tenant_id: &str, after: u64, up_to: u64) -> Result<BTreeMap<u64, Value>, Error> {
+        let tenant_id = tenant_id.to_owned();
+        self.read(move |connection| standings::between(connection, &tenant_id, after, up_to))
+    }
+
+    fn put_standing(&self, change: StandingChange, events: Vec<Event>) -> Result<bool, Error> {
+        self.write_if(events, move |connection| standings::put(connection, &change))
     }
 
     fn use_credential(&self, used: CredentialUse, session: Session, events: Vec<Event>) -> Result<bool, Error> {
@@ -232,6 +268,11 @@ impl Store for Sqlite {
     fn audit(&self, tenant_id: &str, query: &Query) -> Result<Vec<Line>, Error> {
         let (tenant_id, query) = (tenant_id.to_owned(), query.clone());
         self.read(move |connection| ledger::list(connection, &tenant_id, &query))
+    }
+
+    fn audit_groups(&self, tenant_id: &str, query: &Query, by: GroupBy) -> Result<Vec<Group>, Error> {
+        let (tenant_id, query) = (tenant_id.to_owned(), query.clone());
+        self.read(move |connection| ledger::groups(connection, &tenant_id, &query, by))
     }
 }
 

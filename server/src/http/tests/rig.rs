@@ -27,6 +27,10 @@ pub(super) const RP_ID: &str = "example.org";
 pub(super) struct Hands(Mutex<OffsetDateTime>);
 
 impl Hands {
+    pub(super) fn at(now: OffsetDateTime) -> Self {
+        Self(Mutex::new(now))
+    }
+
     pub(super) fn forward(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
@@ -60,7 +64,7 @@ impl Rig {
     }
 
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let clock = Arc::new(Hands(Mutex::new(OffsetDateTime::from_unix_timestamp(NOW).unwrap())));
+        let clock = Arc::new(Hands::at(OffsetDateTime::from_unix_timestamp(NOW).unwrap()));
         let mut config = Config::new(RP_ID, vec![format!("https://{RP_ID}")], Profile::named("hardened").unwrap());
         config.clock = clock.clone();
         config.metadata = vec![metadata(Overdue::No)];
@@ -70,7 +74,7 @@ impl Rig {
 
     pub(super) fn browser(&self) -> Browser {
         let client = Client::builder().cookie_store(true).no_proxy().build().unwrap();
-        Browser { client, base: self.handle.url(), basic: None }
+        Browser { client, base: self.handle.url(), basic: None, bearer: None }
     }
 
     /// The client that may do everything.
@@ -95,6 +99,7 @@ pub(super) struct Browser {
     client: Client,
     base: String,
     basic: Option<(String, String)>,
+    bearer: Option<String>,
 }
 
 #[derive(Debug)]
@@ -125,6 +130,14 @@ impl Browser {
         Self { basic: Some((client_id.to_owned(), secret.to_owned())), ..self.clone() }
     }
 
+    pub(super) fn with_bearer(&self, token: &str) -> Self {
+        Self { bearer: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(super) fn delete(&self, path: &str) -> Answer {
+        self.send(self.client.delete(format!("{}{path}", self.base)))
+    }
+
     pub(super) fn get(&self, path: &str) -> Answer {
         self.send(self.client.get(format!("{}{path}", self.base)))
     }
@@ -145,6 +158,10 @@ impl Browser {
     fn send(&self, request: RequestBuilder) -> Answer {
         let request = match &self.basic {
             Some((client_id, secret)) => request.basic_auth(client_id, Some(secret)),
+            None => request,
+        };
+        let request = match &self.bearer {
+            Some(token) => request.bearer_auth(token),
             None => request,
         };
         let response = request.send().unwrap();

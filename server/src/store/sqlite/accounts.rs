@@ -19,6 +19,12 @@ pub(super) fn first_tenant(connection: &Connection) -> Result<Option<Tenant>, Er
     Ok(connection.prepare_cached("SELECT * FROM tenants ORDER BY seq LIMIT 1")?.query_row([], to_tenant).optional()?)
 }
 
+pub(super) fn tenants(connection: &Connection) -> Result<Vec<Tenant>, Error> {
+    let mut statement = connection.prepare_cached("SELECT * FROM tenants ORDER BY seq")?;
+    let tenants = statement.query_map([], to_tenant)?.collect::<rusqlite::Result<_>>()?;
+    Ok(tenants)
+}
+
 pub(super) fn tenant(connection: &Connection, tenant_id: &str) -> Result<Option<Tenant>, Error> {
     Ok(connection
         .prepare_cached("SELECT * FROM tenants WHERE tenant_id = ?")?

@@ -4,7 +4,7 @@ use assay_protocol::aaguid::Aaguid;
 use assay_relying_party::CredentialRecord;
 use rusqlite::{Connection, Row, params};
 
-use super::{accounts, json_at, signed, time_at, unsigned_at};
+use super::{accounts, json_at, signed, standings, time_at, unsigned_at};
 use crate::store::{Account, Credential, CredentialUse, Error, NewCredential, Uniqueness};
 use crate::timestamp::{from_millis, to_millis};
 
@@ -76,7 +76,7 @@ pub(super) fn add(connection: &Connection, new: &NewCredential) -> Result<(), Er
             to_millis(credential.created_at),
             credential.last_used_at.map(to_millis),
         ])?;
-    Ok(())
+    standings::begin(connection, connection.last_insert_rowid(), &new.standing)
 }
 
 pub(super) fn used(connection: &Connection, used: &CredentialUse) -> Result<bool, Error> {

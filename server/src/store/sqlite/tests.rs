@@ -57,6 +57,7 @@ fn new_credential(name: &str, id: u8) -> NewCredential {
             last_used_at: None,
         },
         uniqueness: Uniqueness::Required,
+        standing: json!({ "outcome": "pass" }),
     }
 }
 
@@ -232,7 +233,7 @@ fn a_newer_file_is_left_alone() {
     let path = folder.join("store.sqlite");
     drop(Sqlite::open(&Database::File(path.clone())).unwrap());
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert_eq!(Sqlite::open(&Database::File(path)).err(), Some(Error::TooNew { found: 99, known: 1 }));
+    assert!(matches!(Sqlite::open(&Database::File(path)), Err(Error::TooNew { found: 99, .. })));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
