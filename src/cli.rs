@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::{RegressionArgs, ReportCommand};
+
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
 #[command(
@@ -46,6 +48,9 @@ pub enum Command {
     Key(KeyCommand),
     /// Judge a server, a key, a DBSC endpoint or a policy engine
     Test(TestArgs),
+    /// Reports: show one, compare two, make the page again
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// List every check: id, clause, kind, profiles
     Checks,
     /// Clause by case by proof of bite
@@ -74,11 +79,14 @@ pub struct RunArgs {
     /// Seed of everything random in the suites, 1 to 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub seed: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "they would stand in the help")]
+    pub regression: RegressionArgs,
 }
 
 impl Default for RunArgs {
     fn default() -> Self {
-        Self { out: PathBuf::from("assay-report"), seed: None }
+        Self { out: PathBuf::from("assay-report"), seed: None, regression: RegressionArgs::default() }
     }
 }
 
@@ -201,6 +209,8 @@ pub struct KeyInfoArgs {
 Examples:
   assay test server https://rp.example --profile hardened
   assay test server my-server/target.toml --filter 'registration/**'
+  assay test server rp.toml --known known-failures.toml --baseline last-week/report.json
+  assay test server rp.toml --failed                       what failed last time, with its seed
   assay test server --list
   assay test server --export-metadata lab.jwt     what a judged server should trust
 
@@ -220,9 +230,9 @@ pub struct TestArgs {
     /// Seed of everything random in the suite, 1 to 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub seed: Option<String>,
-    /// The profile that the target is held to
-    #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
-    pub profile: String,
+    /// The profile that the target is held to [default: the target file's, or w3c-l3]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
     /// Folder for the reports, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "assay-report")]
     pub out: PathBuf,
@@ -232,6 +242,9 @@ pub struct TestArgs {
     /// Write the lab's attestation roots (PEM), which a judged server must trust, and stop
     #[arg(long, value_name = "FILE")]
     pub export_anchors: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "they would stand in the help")]
+    pub regression: RegressionArgs,
 }
 
 /// What `assay test` can judge.

@@ -5,11 +5,15 @@ mod coverage;
 mod inspect;
 mod key;
 mod profile;
+mod regression;
+mod report;
 mod run;
 mod serve;
 mod test;
 mod verify;
 
+pub use self::regression::{Evidence, RegressionArgs};
+pub use self::report::ReportCommand;
 use anyhow::Result;
 use time::OffsetDateTime;
 
@@ -27,6 +31,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Serve(args)) => serve::run(&here, args),
         Some(Command::Key(command)) => key::run(&here, command),
         Some(Command::Test(args)) => test::run(&here, args),
+        Some(Command::Report(command)) => report::run(&here, command),
         Some(Command::Checks) => checks::run(&here),
         Some(Command::Coverage) => coverage::run(&here),
         Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),

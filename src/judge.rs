@@ -4,15 +4,19 @@ mod authenticator;
 mod progress;
 mod server;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
 use assay_conformance::case::Header;
 use assay_conformance::context::Cancel;
+use assay_conformance::known::{KnownFailure, KnownFailures};
 use assay_conformance::report::folder::Folder;
-use assay_conformance::report::{Facts, Report, SuiteReport};
-use assay_conformance::runner::{Filter, Options};
+use assay_conformance::report::{Baseline, Depth, Facts, Report, SuiteReport};
+use assay_conformance::runner::{Filter, Options, Shard};
 use assay_conformance::seed::Seed;
 use assay_conformance::suites;
 use time::OffsetDateTime;
@@ -32,11 +36,20 @@ pub struct Plan {
     pub seed: Seed,
     /// Which cases run.
     pub filter: Filter,
+    /// The part of them that runs.
+    pub shard: Option<Shard>,
+    /// What is known to fail, whatever the target file says.
+    pub known: KnownFailures,
+    /// The earlier run that this one is held against.
+    pub baseline: Option<Arc<Baseline>>,
+    /// Whose messages the report keeps.
+    pub depth: Depth,
     /// Stops the run.
     pub cancel: Cancel,
     /// When it began.
     pub began: SystemTime,
     since: Instant,
+    notes: BTreeMap<String, String>,
 }
 
 impl Plan {
@@ -49,15 +62,30 @@ impl Plan {
                 None => Seed::fresh()?,
             },
             filter: Filter::new(filter),
+            shard: None,
+            known: KnownFailures::default(),
+            baseline: None,
+            depth: Depth::default(),
             cancel: Cancel::new(),
             began: SystemTime::now(),
             since: Instant::now(),
+            notes: BTreeMap::new(),
         })
+    }
+
+    /// Says more of the run in its report; what was said under the same name stays.
+    pub fn note(&mut self, name: &str, value: impl Display) {
+        let note = self.notes.entry(name.to_owned()).or_default();
+        let divider = if note.is_empty() { "" } else { ", " };
+        note.push_str(&format!("{divider}{value}"));
     }
 
     fn options(&self, features: &[&str]) -> Options {
         Options {
             filter: self.filter.clone(),
+            shard: self.shard,
+            known_failures: self.known.clone(),
+            baseline: self.baseline.clone(),
             cancel: self.cancel.clone(),
             features: features.iter().map(|feature| (*feature).to_owned()).collect(),
             ..Options::new(&*self.profile, self.seed, self.began)
@@ -76,9 +104,9 @@ impl Plan {
             started: OffsetDateTime::from(self.began).format(&Rfc3339).unwrap_or_default(),
             duration_ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX),
             replay: replay.to_owned(),
-            further: Default::default(),
+            further: self.notes.clone(),
         };
-        Report::new(facts, suites)
+        Report::new(facts, suites).kept(self.depth)
     }
 }
 
@@ -90,6 +118,29 @@ pub fn headers(kind: TestKind, profile: &str) -> Vec<Header> {
         TestKind::Dbsc => suites::dbsc::suite().headers().cloned().collect(),
         TestKind::Policy => suites::policy::suite().headers().cloned().collect(),
     }
+}
+
+/// Is this the id of a case of any suite, under any profile?
+pub fn is_case(id: &str) -> bool {
+    static ALL: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let servers = suites::relying_party::PROFILES.map(|profile| headers(TestKind::Server, profile));
+        let others = [TestKind::Authenticator, TestKind::Dbsc, TestKind::Policy].map(|kind| headers(kind, ""));
+        servers.into_iter().chain(others).flatten().map(|header| header.id).collect()
+    });
+    ALL.contains(id)
+}
+
+/// The known failures of a target file, each of them of a case.
+fn listed(table: &BTreeMap<String, String>) -> Result<KnownFailures> {
+    let mut known = KnownFailures::default();
+    for (case, reason) in table {
+        known.add(case.clone(), KnownFailure::new(reason)).map_err(|what| anyhow!("the target file: {what}"))?;
+    }
+    let strangers = known.strangers(is_case);
+    if !strangers.is_empty() {
+        bail!("the target file's known_failures list what is no case: {}", strangers.join(", "));
+    }
+    Ok(known)
 }
 
 /// Makes sure that a report can stand at `place`, before anybody waits for it.

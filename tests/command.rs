@@ -6,3 +6,4 @@ mod judging;
 mod key_serve;
 mod listing;
 mod output;
+mod regression;

@@ -14,6 +14,7 @@ pub mod context;
 pub mod coverage;
 pub mod dissect;
 pub mod evidence;
+pub mod known;
 pub mod report;
 pub mod runner;
 pub mod seed;

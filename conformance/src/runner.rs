@@ -1,9 +1,10 @@
 //! Runs suites: one case at a time, each in a bounded thread of its own, in a fixed order.
 
 mod filter;
+mod shard;
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,10 +12,12 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 pub use filter::{Filter, glob};
+pub use shard::{NotAShard, Shard};
 
 use crate::case::{Case, Header, Suite};
 use crate::context::{Cancel, Context};
-use crate::report::{CaseReport, SuiteReport};
+use crate::known::KnownFailures;
+use crate::report::{Baseline, CaseReport, SuiteReport};
 use crate::seed::Seed;
 use crate::verdict::{Outcome, Stop};
 
@@ -48,7 +51,11 @@ pub struct Options {
     /// Features that the target has.
     pub features: BTreeSet<String>,
     /// Cases that are known to fail, each with the reason; a pass of one is an error too.
-    pub known_failures: BTreeMap<String, String>,
+    pub known_failures: KnownFailures,
+    /// The earlier run that this one is held against.
+    pub baseline: Option<Arc<Baseline>>,
+    /// The part of the cases that runs.
+    pub shard: Option<Shard>,
 }
 
 impl Options {
@@ -62,7 +69,9 @@ impl Options {
             cancel: Cancel::new(),
             now,
             features: BTreeSet::new(),
-            known_failures: BTreeMap::new(),
+            known_failures: KnownFailures::default(),
+            baseline: None,
+            shard: None,
         }
     }
 }
@@ -96,8 +105,12 @@ pub fn run<W: 'static>(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> SuiteReport {
-    let chosen: Vec<&Case<W>> =
-        suite.cases.iter().filter(|case| options.filter.lets_through(&case.header.id)).collect();
+    let let_through = suite.cases.iter().filter(|case| options.filter.lets_through(&case.header.id));
+    let chosen: Vec<&Case<W>> = let_through
+        .enumerate()
+        .filter(|(place, _)| options.shard.is_none_or(|shard| shard.takes(*place)))
+        .map(|(_, case)| case)
+        .collect();
     let mut report = SuiteReport {
         id: suite.id.clone(),
         title: suite.title.clone(),
@@ -130,7 +143,8 @@ pub fn run<W: 'static>(
             report.not_run += 1;
             continue;
         }
-        done.known_failure = options.known_failures.get(&case.header.id).cloned();
+        done.known_failure = options.known_failures.of(&case.header.id).cloned();
+        done.before = options.baseline.as_ref().map(|baseline| baseline.before(&suite.id, &case.header.id));
         progress.case_finished(&done);
         report.cases.push(done);
     }

@@ -8,7 +8,7 @@ use assay_conformance::report::Report;
 use serde_json::json;
 
 use super::Place;
-use super::test::{OwnServer, cancel_on_interrupt};
+use super::test::{OwnServer, cancel_on_interrupt, nothing_failed};
 use crate::cli::RunArgs;
 use crate::judge::{self, Bar, Plan};
 use crate::keys::KeyTarget;
@@ -19,7 +19,15 @@ use crate::traces;
 pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
     let style = Style::for_stdout();
     let (lab, state) = (here.lab()?, here.state()?);
-    let plan = Plan::new("hardened", args.seed.as_deref(), &[])?;
+    let earlier = args.regression.earlier(&args.out)?;
+    if let Some(earlier) = &earlier
+        && earlier.unsettled().is_empty()
+    {
+        return nothing_failed(here, &earlier.path);
+    }
+    let seed = args.seed.as_deref().or(earlier.as_ref().map(|earlier| earlier.report.facts.seed.as_str()));
+    let mut plan = Plan::new("hardened", seed, &[])?;
+    args.regression.tell(&mut plan, earlier.as_ref())?;
     cancel_on_interrupt(&plan)?;
     let folder = judge::reserve(&args.out)?;
     let told = traces::all(&lab)?;

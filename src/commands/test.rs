@@ -23,11 +23,11 @@ use crate::state::State;
 
 /// Lists, exports, or judges.
 pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
-    if assay_relying_party::Profile::named(&args.profile).is_none() {
-        bail!("there is no profile {:?}: {}", args.profile, profile_names());
+    if let Some(profile) = &args.profile {
+        known_profile(profile)?;
     }
     if args.list {
-        let headers = judge::headers(args.kind, &args.profile);
+        let headers = judge::headers(args.kind, args.profile.as_deref().unwrap_or(DEFAULT_PROFILE));
         if here.json {
             let list: Vec<_> = headers
                 .iter()
@@ -49,22 +49,68 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
     let Some(target) = &args.target else {
         bail!("which target? `assay test --help` lists the forms; --list needs none");
     };
-    let plan = Plan::new(&args.profile, args.seed.as_deref(), &args.filter)?;
+    let earlier = args.regression.earlier(&args.out)?;
+    if let Some(earlier) = &earlier
+        && earlier.unsettled().is_empty()
+    {
+        return nothing_failed(here, &earlier.path);
+    }
+    // What failed is asked as it was asked, unless somebody says otherwise.
+    let then = earlier.as_ref().map(|earlier| &earlier.report.facts);
+    let seed = args.seed.as_deref().or(then.map(|facts| facts.seed.as_str()));
+    let described = described(args.kind, target)?;
+    let profile = args
+        .profile
+        .as_deref()
+        .or(then.map(|facts| facts.profile.as_str()))
+        .or(described.as_ref().and_then(|file| file.profile.as_deref()))
+        .unwrap_or(DEFAULT_PROFILE);
+    known_profile(profile)?;
+    let mut plan = Plan::new(profile, seed, &args.filter)?;
+    args.regression.tell(&mut plan, earlier.as_ref())?;
     cancel_on_interrupt(&plan)?;
     let folder = judge::reserve(&args.out)?;
-    let report = judged(here, args, target, &plan)?;
+    let report = judged(here, args, target, described, &plan)?;
     judge::write(&report, folder)?;
     tell(here, &report, &args.out)
 }
 
+/// The profile where neither the command line nor the target file names one.
+const DEFAULT_PROFILE: &str = "w3c-l3";
+
+fn known_profile(name: &str) -> Result<()> {
+    if assay_relying_party::Profile::named(name).is_none() {
+        bail!("there is no profile {name:?}: {}", profile_names());
+    }
+    Ok(())
+}
+
+/// What `--failed` says where there is nothing to ask again.
+pub(super) fn nothing_failed(here: &Place, path: &Path) -> Result<Exit> {
+    if here.json {
+        print(&format!("{}\n", json!({ "failed": 0, "report": path })))?;
+    } else {
+        print(&format!("nothing failed in {}: nothing to run\n", path.display()))?;
+    }
+    Ok(Exit::Good)
+}
+
 /// Prints a report the way that was asked for, and says what it came to.
-pub(super) fn tell(here: &Place, report: &Report, place: &Path) -> Result<Exit> {
+fn tell(here: &Place, report: &Report, place: &Path) -> Result<Exit> {
+    let exit = shown(here, report)?;
+    if !here.json {
+        print(&format!("\nreport: {}\n", place.join("report.html").display()))?;
+    }
+    Ok(exit)
+}
+
+/// The report itself, as text or JSON.
+pub(super) fn shown(here: &Place, report: &Report) -> Result<Exit> {
     if here.json {
         print(&report::json::to_string(report))?;
     } else {
         let style = if Style::for_stdout().coloured() { text::Style::Colour } else { text::Style::Plain };
         print(&text::render(report, style))?;
-        print(&format!("\nreport: {}\n", place.join("report.html").display()))?;
     }
     Ok(match report.totals().exit_code() {
         0 => Exit::Good,
@@ -73,7 +119,7 @@ pub(super) fn tell(here: &Place, report: &Report, place: &Path) -> Result<Exit> 
     })
 }
 
-fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Report> {
+fn judged(here: &Place, args: &TestArgs, target: &str, described: Option<TargetFile>, plan: &Plan) -> Result<Report> {
     let (lab, state) = (here.lab()?, here.state()?);
     let mut bar = Bar::new();
     let kind = match args.kind {
@@ -94,7 +140,7 @@ fn judged(here: &Place, args: &TestArgs, target: &str, plan: &Plan) -> Result<Re
     let own = if target == "sim" { Some(OwnServer::start(&lab, &plan.profile)?) } else { None };
     let server = match &own {
         Some(own) => own.judged()?,
-        None => server(target, &state)?,
+        None => server(target, described, &state)?,
     };
     let suite = match args.kind {
         TestKind::Server => judge::relying_party(plan, &server, &lab, &mut bar)?,
@@ -136,19 +182,28 @@ impl OwnServer {
     }
 }
 
+/// The target file, where the target is one.
+fn described(kind: TestKind, target: &str) -> Result<Option<TargetFile>> {
+    let is_url = target.starts_with("http://") || target.starts_with("https://");
+    if kind == TestKind::Authenticator || target == "sim" || is_url {
+        return Ok(None);
+    }
+    let path = Path::new(target);
+    if !path.exists() {
+        bail!("{target:?} is neither a URL nor a file, nor sim");
+    }
+    TargetFile::load(path).map(Some).with_context(|| format!("{target} is no target file"))
+}
+
 /// A server by URL or target file; credentials from the environment, or from the server's ready line
 /// where this lab started it.
-fn server(target: &str, state: &State) -> Result<Judged> {
-    let judged = if target.starts_with("http://") || target.starts_with("https://") {
-        Judged::by_url(target)?
-    } else {
-        let path = Path::new(target);
-        if !path.exists() {
-            bail!("{target:?} is neither a URL nor a file, nor sim");
+fn server(target: &str, described: Option<TargetFile>, state: &State) -> Result<Judged> {
+    let judged = match described {
+        None => Judged::by_url(target)?,
+        Some(file) => {
+            let tenant_id = file.headers.contains_key("authorization").then(|| variable("ASSAY_TENANT_ID")).flatten();
+            Judged { file: assay_dialect::complete(file), tenant_id, clock: None }
         }
-        let file = TargetFile::load(path).with_context(|| format!("{target} is no target file"))?;
-        let tenant_id = file.headers.contains_key("authorization").then(|| variable("ASSAY_TENANT_ID")).flatten();
-        Judged { file: assay_dialect::complete(file), tenant_id, clock: None }
     };
     if let (Some(tenant), Some(id), Some(secret)) =
         (variable("ASSAY_TENANT_ID"), variable("ASSAY_CLIENT_ID"), variable("ASSAY_CLIENT_SECRET"))

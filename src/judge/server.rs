@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use assay_conformance::context::Context;
 use assay_conformance::report::SuiteReport;
-use assay_conformance::runner::{self, Open, Progress};
+use assay_conformance::runner::{self, Open, Options, Progress};
 use assay_conformance::suites::dbsc::{DbscTarget, TARGET_CLOCK, TargetClock};
 use assay_conformance::suites::{self, policy::PolicyTarget, policy::PolicyWorld};
 use assay_conformance::target::fido_rest::FidoRest;
@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::Plan;
+use super::{Plan, listed};
 use crate::clock::MovableClock;
 use crate::lab::Lab;
 
@@ -61,8 +61,13 @@ impl Judged {
         self
     }
 
-    fn features<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
-        self.file.features.iter().map(String::as_str).chain(more.iter().copied()).collect()
+    /// How a run against this server is made: with its features, and with what its file lists as known.
+    fn options(&self, plan: &Plan, more: &[&str]) -> Result<Options> {
+        let features: Vec<&str> = self.file.features.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let mut options = plan.options(&features);
+        let listed = listed(&self.file.known_failures)?;
+        options.known_failures.merge(listed).map_err(|what| anyhow!("target file and --known: {what}"))?;
+        Ok(options)
     }
 
     fn origin(&self) -> Result<String> {
@@ -90,7 +95,7 @@ pub fn relying_party_through(
     let clock = judged.clock.clone().map(|clock| -> Arc<dyn TargetClock> { Arc::new(clock) });
     let open = suites::relying_party::opener(target, lab.mint, judged.origin()?, judged.file.rp_id.clone(), clock);
     let suite = suites::relying_party::suite(&plan.profile);
-    Ok(runner::run(&suite, &open, &plan.options(&judged.features(&[])), progress))
+    Ok(runner::run(&suite, &open, &judged.options(plan, &[])?, progress))
 }
 
 /// The attestation policy engine.
@@ -104,7 +109,7 @@ pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progre
     target.file.origin = Some(judged.origin()?);
     let opened = target.clone();
     let open: Arc<dyn Open<PolicyWorld>> = Arc::new(move |_: &mut Context| PolicyWorld::open(&opened));
-    let found = runner::run(&suites::policy::suite(), &open, &plan.options(&judged.features(&[])), progress);
+    let found = runner::run(&suites::policy::suite(), &open, &judged.options(plan, &[])?, progress);
     if let Ok(world) = PolicyWorld::open(&target) {
         world.reset()?;
     }
@@ -115,11 +120,11 @@ pub fn policy(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progre
 pub fn dbsc(plan: &Plan, judged: &Judged, lab: &Lab, progress: &mut dyn Progress) -> Result<SuiteReport> {
     let mut target = DbscTarget { file: judged.file.clone(), lab: lab.mint, clock: None };
     target.file.origin = Some(judged.origin()?);
-    let mut features = judged.features(&[]);
+    let mut features = Vec::new();
     let clock_need = TARGET_CLOCK;
     if let Some(clock) = &judged.clock {
         target.clock = Some(Arc::new(clock.clone()));
         features.push(clock_need.feature());
     }
-    Ok(runner::run(&suites::dbsc::suite(), &suites::dbsc::opener(target), &plan.options(&features), progress))
+    Ok(runner::run(&suites::dbsc::suite(), &suites::dbsc::opener(target), &judged.options(plan, &features)?, progress))
 }

@@ -113,7 +113,7 @@ fn closed_pipe() -> Stdio {
 #[test]
 fn secrets() {
     let place = Place::new();
-    for word in ["run", "serve", "key", "test", "checks", "coverage", "profile", "verify", "inspect"] {
+    for word in ["run", "serve", "key", "test", "checks", "coverage", "profile", "verify", "inspect", "report"] {
         let help = run(&mut assay(&place, [word, "--help"])).expect(0).out;
         for option in ["--secret", "--password", "--token", "--client-secret", "--pin", "--private"] {
             assert!(!help.contains(option), "{word} takes {option}");

@@ -33,8 +33,8 @@ pub fn page(report: &Report) -> String {
                 }
                 footer {
                     p {
-                        "Made by " (report.facts.lab) ". Everything on this page, and the whole of every message, is in "
-                        code { "report.json" } " beside it."
+                        "Made by " (report.facts.lab) ". Everything on this page is in " code { "report.json" }
+                        " beside it, with the whole of every message that was kept."
                     }
                 }
                 script { (PreEscaped(SCRIPT)) }
@@ -60,6 +60,10 @@ fn anchor(suite: &str, case: &CaseReport) -> String {
 fn chip(case: &CaseReport) -> Markup {
     let (tone, text) = match case.standing() {
         Standing::KnownFailure => ("skip", "known failure"),
+        Standing::OldFailure => ("skip", "fails as before"),
+        Standing::NewFailure => ("broken", "new failure"),
+        Standing::Regression => ("fail", "regression"),
+        Standing::Fixed => ("pass", "fixed"),
         Standing::UnexpectedPass => ("broken", "unexpected pass"),
         _ => (case.outcome.name(), case.outcome.name()),
     };

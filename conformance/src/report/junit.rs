@@ -8,8 +8,8 @@ use super::model::Standing;
 use super::{CaseReport, Report};
 use crate::verdict::Outcome;
 
-/// The report as JUnit XML. A broken case is an error, an unexpected pass a failure, a known
-/// failure is skipped.
+/// The report as JUnit XML. A broken case is an error, an unexpected pass a failure; a known
+/// failure is skipped, and so is one that a baseline does not call a regression.
 pub fn render(report: &Report) -> String {
     let mut xml = quick_junit::Report::new("assay");
     for suite in &report.suites {
@@ -32,18 +32,28 @@ fn test_case(report: &Report, suite: &str, case: &CaseReport) -> TestCase {
     out
 }
 
+fn listed(case: &CaseReport) -> &str {
+    case.known_failure.as_ref().map_or("", |known| known.reason.as_str())
+}
+
 fn status(report: &Report, suite: &str, case: &CaseReport) -> TestCaseStatus {
     match (&case.outcome, case.standing()) {
         (Outcome::Fail(failure), Standing::KnownFailure) => {
             let mut status = TestCaseStatus::skipped();
-            let why = case.known_failure.as_deref().unwrap_or_default();
-            status.set_message(format!("known failure: {why}; got {}", failure.got));
+            status.set_message(format!("known failure: {}; got {}", listed(case), failure.got));
+            status
+        }
+        (Outcome::Fail(failure), standing @ (Standing::OldFailure | Standing::NewFailure)) => {
+            let mut status = TestCaseStatus::skipped();
+            let word = if standing == Standing::OldFailure { "fails as before" } else { "new failure" };
+            status.set_message(format!("{word}: expected {}, got {}", failure.expected, failure.got));
             status
         }
         (Outcome::Fail(failure), _) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            let regression = case.standing() == Standing::Regression;
             status
-                .set_type(case.header.level.as_str())
+                .set_type(if regression { "regression" } else { case.header.level.as_str() })
                 .set_message(format!("expected {}, got {}", failure.expected, failure.got))
                 .set_description(format!(
                     "{}\n{}\n{}\n{}",
@@ -56,10 +66,7 @@ fn status(report: &Report, suite: &str, case: &CaseReport) -> TestCaseStatus {
         }
         (Outcome::Pass(_), Standing::UnexpectedPass) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type("unexpected pass").set_message(format!(
-                "listed as a known failure: {}",
-                case.known_failure.as_deref().unwrap_or_default()
-            ));
+            status.set_type("unexpected pass").set_message(format!("listed as a known failure: {}", listed(case)));
             status
         }
         (Outcome::Pass(_), _) => TestCaseStatus::success(),

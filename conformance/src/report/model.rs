@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Before;
 use crate::case::Header;
 use crate::evidence::Exchange;
+use crate::known::KnownFailure;
 use crate::verdict::Outcome;
 
 /// Everything that a run found.
@@ -71,7 +73,10 @@ pub struct CaseReport {
     pub outcome: Outcome,
     /// Why it is known to fail on this target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub known_failure: Option<String>,
+    pub known_failure: Option<KnownFailure>,
+    /// What the baseline says of it, where the run is held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
     /// How long it took.
     pub duration_ms: u64,
     /// What was sent and what came.
@@ -85,20 +90,26 @@ impl CaseReport {
             header,
             outcome: Outcome::Broken { why: String::from("not asked") },
             known_failure: None,
+            before: None,
             duration_ms: 0,
             evidence: Vec::new(),
         }
     }
 
     /// Does it count against the target? A known failure does not; a pass of a known failure does,
-    /// because then the list of known failures is wrong.
+    /// because then the list of known failures is wrong. Held against a baseline, only what passed
+    /// in it counts.
     pub fn standing(&self) -> Standing {
-        match (&self.outcome, &self.known_failure) {
-            (Outcome::Fail(_), Some(_)) => Standing::KnownFailure,
-            (Outcome::Fail(_), None) => Standing::Failure,
-            (Outcome::Pass(_), Some(_)) => Standing::UnexpectedPass,
-            (Outcome::Broken { .. }, _) => Standing::Broken,
-            (Outcome::Pass(_) | Outcome::Skip { .. }, _) => Standing::Fine,
+        match (&self.outcome, &self.known_failure, self.before) {
+            (Outcome::Fail(_), Some(_), _) => Standing::KnownFailure,
+            (Outcome::Fail(_), None, None) => Standing::Failure,
+            (Outcome::Fail(_), None, Some(Before::Passed)) => Standing::Regression,
+            (Outcome::Fail(_), None, Some(Before::Failed)) => Standing::OldFailure,
+            (Outcome::Fail(_), None, Some(_)) => Standing::NewFailure,
+            (Outcome::Pass(_), Some(_), _) => Standing::UnexpectedPass,
+            (Outcome::Pass(_), None, Some(Before::Failed)) => Standing::Fixed,
+            (Outcome::Broken { .. }, ..) => Standing::Broken,
+            (Outcome::Pass(_) | Outcome::Skip { .. }, ..) => Standing::Fine,
         }
     }
 }
@@ -110,10 +121,18 @@ pub enum Standing {
     Fine,
     /// A failure.
     Failure,
-    /// A failure that the target file lists.
+    /// A failure of what passed in the baseline.
+    Regression,
+    /// A failure of what the baseline did not ask, or could not.
+    NewFailure,
+    /// A failure in the baseline as well.
+    OldFailure,
+    /// A failure that is listed as known.
     KnownFailure,
-    /// A pass although the target file lists a failure.
+    /// A pass although a failure is listed.
     UnexpectedPass,
+    /// A pass of what failed in the baseline.
+    Fixed,
     /// The lab could not ask.
     Broken,
 }
@@ -132,10 +151,22 @@ pub struct Totals {
     pub failed: usize,
     /// Failures of MUST and MUST NOT that are not known.
     pub failed_must: usize,
-    /// Failures that the target file lists.
+    /// Failures that are listed as known.
     pub known_failures: usize,
-    /// Passes although the target file lists a failure.
+    /// Passes although a failure is listed.
     pub unexpected_passes: usize,
+    /// Failures of what passed in the baseline.
+    #[serde(default)]
+    pub regressions: usize,
+    /// Failures of what the baseline did not ask, or could not.
+    #[serde(default)]
+    pub new_failures: usize,
+    /// Failures in the baseline as well.
+    #[serde(default)]
+    pub old_failures: usize,
+    /// Passes of what failed in the baseline.
+    #[serde(default)]
+    pub fixed: usize,
     /// Cases whose feature the target lacks.
     pub skipped: usize,
     /// Cases that the lab could not ask.
@@ -252,14 +283,23 @@ impl Totals {
                 ("skip", _) => totals.skipped += 1,
                 _ => totals.broken += 1,
             }
-            totals.unexpected_passes += usize::from(case.standing() == Standing::UnexpectedPass);
+            match case.standing() {
+                Standing::UnexpectedPass => totals.unexpected_passes += 1,
+                Standing::Regression => totals.regressions += 1,
+                Standing::NewFailure => totals.new_failures += 1,
+                Standing::OldFailure => totals.old_failures += 1,
+                Standing::Fixed => totals.fixed += 1,
+                Standing::Fine | Standing::Failure | Standing::KnownFailure | Standing::Broken => {}
+            }
         }
         totals
     }
 
-    /// Exit status of a command that ran this: 0 all good, 1 findings, 2 could not run.
+    /// Exit status of a command that ran this: 0 all good, 1 findings, 2 could not run. Known failures
+    /// are no findings, nor is what a baseline does not call a regression.
     pub fn exit_code(&self) -> u8 {
-        if self.failed > self.known_failures || self.unexpected_passes > 0 {
+        let excused = self.known_failures + self.new_failures + self.old_failures;
+        if self.failed > excused || self.unexpected_passes > 0 {
             1
         } else if self.broken + self.not_run > 0 || self.cases == 0 {
             2
@@ -270,4 +310,4 @@ impl Totals {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -85,19 +85,30 @@ fn row(totals: &Totals, paint: Paint) -> String {
 }
 
 fn finding(out: &mut String, report: &Report, suite: &str, case: &CaseReport, paint: Paint) {
+    let known = case.known_failure.as_ref();
+    let listed = known.map_or("", |known| known.reason.as_str());
+    let clause = known.and_then(|known| known.clause.as_deref()).unwrap_or_default();
+    let adjudication = known.and_then(|known| known.adjudication.as_deref()).unwrap_or_default().trim();
     let (word, lines): (&str, Vec<(&str, &str)>) = match (&case.outcome, case.standing()) {
         (Outcome::Fail(failure), standing) => (
-            if standing == Standing::KnownFailure { "KNOWN" } else { "FAIL" },
+            match standing {
+                Standing::KnownFailure => "KNOWN",
+                Standing::Regression => "REGRESSION",
+                Standing::NewFailure => "NEW FAILURE",
+                Standing::OldFailure => "FAILS AS BEFORE",
+                _ => "FAIL",
+            },
             vec![
                 ("expected", failure.expected.as_str()),
                 ("got", &failure.got),
                 ("because", &failure.because),
-                ("listed", case.known_failure.as_deref().unwrap_or_default()),
+                ("listed", listed),
+                ("clause", clause),
+                ("argued", adjudication),
             ],
         ),
-        (_, Standing::UnexpectedPass) => {
-            ("UNEXPECTED PASS", vec![("listed", case.known_failure.as_deref().unwrap_or_default())])
-        }
+        (_, Standing::UnexpectedPass) => ("UNEXPECTED PASS", vec![("listed", listed)]),
+        (_, Standing::Fixed) => ("FIXED", Vec::new()),
         (Outcome::Broken { why }, _) => ("BROKEN", vec![("because", why.as_str())]),
         _ => return,
     };
@@ -136,6 +147,10 @@ fn verdict(out: &mut String, report: &Report, paint: Paint) {
     for (count, what) in [
         (totals.known_failures, "known failures"),
         (totals.unexpected_passes, "unexpected passes"),
+        (totals.regressions, "regressions"),
+        (totals.new_failures, "new failures"),
+        (totals.old_failures, "fail as before"),
+        (totals.fixed, "fixed"),
         (totals.not_run, "not run"),
     ] {
         if count > 0 {

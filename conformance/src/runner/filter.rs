@@ -21,10 +21,16 @@ impl Filter {
         Self { patterns: Vec::new(), ids: Some(ids.into_iter().map(Into::into).collect()) }
     }
 
+    /// The same filter, but only for these very cases.
+    #[must_use]
+    pub fn among(self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
+    }
+
     /// Does a case with this id run?
     pub fn lets_through(&self, id: &str) -> bool {
-        if let Some(ids) = &self.ids {
-            return ids.contains(id);
+        if self.ids.as_ref().is_some_and(|ids| !ids.contains(id)) {
+            return false;
         }
         self.patterns.is_empty()
             || self.patterns.iter().any(|pattern| {
@@ -105,5 +111,7 @@ mod tests {
         assert!(Filter::exactly(["a/b"]).lets_through("a/b"));
         assert!(!Filter::exactly(["a/b"]).lets_through("a/b-c"));
         assert!(!Filter::exactly([""; 0]).lets_through("a/b"));
+        let both = Filter::new(["a/*"]).among(["a/b", "c/d"]);
+        assert!(both.lets_through("a/b") && !both.lets_through("a/c") && !both.lets_through("c/d"));
     }
 }

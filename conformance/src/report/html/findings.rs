@@ -38,19 +38,21 @@ pub(super) fn needs_attention(case: &CaseReport) -> bool {
 /// What binds comes first, what is known comes last.
 fn rank(case: &CaseReport) -> u8 {
     match case.standing() {
-        Standing::Failure if case.header.level.binds() => 0,
-        Standing::Failure => 1,
+        Standing::Failure | Standing::Regression if case.header.level.binds() => 0,
+        Standing::Failure | Standing::Regression => 1,
         Standing::UnexpectedPass => 2,
         Standing::Broken => 3,
-        Standing::KnownFailure | Standing::Fine => 4,
+        Standing::NewFailure => 4,
+        Standing::OldFailure => 5,
+        Standing::KnownFailure | Standing::Fixed | Standing::Fine => 6,
     }
 }
 
 /// The colour of a card: an unexpected pass is no good news.
 fn tone(case: &CaseReport) -> &'static str {
     match case.standing() {
-        Standing::UnexpectedPass => "broken",
-        Standing::KnownFailure => "skip",
+        Standing::UnexpectedPass | Standing::NewFailure => "broken",
+        Standing::KnownFailure | Standing::OldFailure => "skip",
         _ => case.outcome.name(),
     }
 }
@@ -94,8 +96,11 @@ pub(super) fn verdict(case: &CaseReport) -> Markup {
             Outcome::Skip { feature } => p.because { "The target lacks " code { (feature) } "." },
             Outcome::Pass(pass) => @if !pass.because.is_empty() { p.because { (pass.because) } },
         }
-        @if let Some(reason) = &case.known_failure {
-            p.because { "Listed as a known failure: " (reason) }
+        @if let Some(known) = &case.known_failure {
+            p.because { "Listed as a known failure: " (known.reason) }
+            @if let Some(clause) = &known.clause { p.because { "Our verdict stands by " (clause) "." } }
+            @if let Some(adjudication) = &known.adjudication { p.because { (adjudication) } }
+            @if let Some(transcript) = &known.transcript { pre { (transcript.trim()) } }
         }
     }
 }

@@ -101,6 +101,10 @@ fn sentence(report: &Report) -> String {
         "One case passes although it is listed as a known failure.",
         "{} cases pass although they are listed as known failures.",
     );
+    add(totals.regressions, "One passed in the baseline.", "{} passed in the baseline.");
+    add(totals.new_failures, "One was not asked in the baseline.", "{} were not asked in the baseline.");
+    add(totals.old_failures, "One failed in the baseline as well.", "{} failed in the baseline as well.");
+    add(totals.fixed, "One that failed in the baseline passes now.", "{} that failed in the baseline pass now.");
     add(totals.broken, "One demand could not be put to it.", "{} demands could not be put to it.");
     add(
         totals.not_run,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::case::Level;
+use crate::known::KnownFailure;
 use crate::verdict::{Failure, Pass};
 
 pub(crate) fn case(id: &str, level: Level, outcome: Outcome) -> CaseReport {
@@ -22,6 +23,10 @@ fn fail() -> Outcome {
     Outcome::Fail(Failure { expected: String::from("refused"), got: String::from("accepted"), because: String::new() })
 }
 
+fn before(outcome: Outcome, before: Before) -> CaseReport {
+    CaseReport { before: Some(before), ..case("a/b", Level::Must, outcome) }
+}
+
 fn report(cases: Vec<CaseReport>) -> Report {
     Report::new(
         Facts::default(),
@@ -35,9 +40,9 @@ fn the_verdict_follows_the_levels() {
     let skip = case("a/s", Level::Must, Outcome::Skip { feature: String::from("uv") });
     let broken = case("a/b", Level::Must, Outcome::Broken { why: String::new() });
     let mut known = case("a/k", Level::Must, fail());
-    known.known_failure = Some(String::from("issue 7"));
+    known.known_failure = Some(KnownFailure::new("issue 7"));
     let mut surprise = pass();
-    surprise.known_failure = Some(String::from("issue 8"));
+    surprise.known_failure = Some(KnownFailure::new("issue 8"));
     for (cases, verdict, exit) in [
         (vec![pass(), skip.clone()], Verdict::Conforms, 0),
         (vec![pass(), case("a/f", Level::Should, fail())], Verdict::Warnings, 1),
@@ -47,6 +52,12 @@ fn the_verdict_follows_the_levels() {
         (vec![surprise], Verdict::Warnings, 1),
         (vec![skip], Verdict::Undecided, 0),
         (vec![], Verdict::Undecided, 2),
+        // Held against a baseline, only what passed in it counts.
+        (vec![before(fail(), Before::Passed)], Verdict::DoesNotConform, 1),
+        (vec![before(fail(), Before::Failed)], Verdict::DoesNotConform, 0),
+        (vec![before(fail(), Before::Absent)], Verdict::DoesNotConform, 0),
+        (vec![before(fail(), Before::Skipped)], Verdict::DoesNotConform, 0),
+        (vec![before(Outcome::Pass(Pass::plain("yes")), Before::Failed)], Verdict::Conforms, 0),
     ] {
         let report = report(cases);
         assert_eq!((report.verdict(), report.totals().exit_code()), (verdict, exit), "{report:?}");
