@@ -1,11 +1,13 @@
 //! Collected client data: what the client says of the ceremony (WebAuthn L3 5.8.1).
 
+pub mod payment;
 mod read;
 mod write;
 
 use crate::error::Malformed;
 use crate::tree::json;
 
+pub use payment::Payment;
 pub use write::{Collected, serialize};
 
 /// The parsed client data. The bytes themselves are what is hashed and signed; keep them too.
@@ -23,6 +25,8 @@ pub struct ClientData {
     pub top_origin: Option<String>,
     /// The reserved member `tokenBinding`.
     pub token_binding: TokenBinding,
+    /// The member `payment`, of Secure Payment Confirmation.
+    pub payment: Payment,
     /// The names of all other members, in their order.
     pub unknown: Vec<String>,
 }
@@ -54,6 +58,8 @@ impl ClientData {
     pub const CREATE: &'static str = "webauthn.create";
     /// The type of an authentication.
     pub const GET: &'static str = "webauthn.get";
+    /// The type of the confirmation of a payment (Secure Payment Confirmation).
+    pub const PAYMENT: &'static str = "payment.get";
 
     /// Reads client data that is all of `bytes`. A byte order mark is tolerated; members may come
     /// in any order, and unknown ones are listed.

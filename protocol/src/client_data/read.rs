@@ -1,6 +1,6 @@
 use std::mem;
 
-use super::{ClientData, TokenBinding, TokenBindingStatus};
+use super::{ClientData, Payment, TokenBinding, TokenBindingStatus, payment};
 use crate::error::{Malformed, Reason};
 use crate::tree::json::{AnomalyKind, Document, Node, Value};
 
@@ -36,6 +36,7 @@ pub(super) fn parse(document: Document) -> Result<ClientData, Malformed> {
     let mut cross_origin = None;
     let mut top_origin = None;
     let mut token_binding = TokenBinding::Absent;
+    let mut payment = Payment::Absent;
     let mut unknown = Vec::new();
     for mut member in members {
         let value = &mut member.value;
@@ -49,6 +50,7 @@ pub(super) fn parse(document: Document) -> Result<ClientData, Malformed> {
             },
             "topOrigin" => top_origin = Some(text(value, Reason::ClientDataTopOriginNotString)?),
             "tokenBinding" => token_binding = binding(value),
+            "payment" => payment = payment::read(value),
             _ => unknown.push(member.key),
         }
     }
@@ -60,6 +62,7 @@ pub(super) fn parse(document: Document) -> Result<ClientData, Malformed> {
         cross_origin,
         top_origin,
         token_binding,
+        payment,
         unknown,
     })
 }

@@ -1,4 +1,4 @@
-use super::{ClientData, Collected, TokenBinding, TokenBindingStatus, serialize};
+use super::{ClientData, Collected, Payment, TokenBinding, TokenBindingStatus, serialize};
 use crate::error::Reason;
 
 const GOOD: &str = r#"{"type":"webauthn.get","challenge":"AAEC","origin":"https://a.example","crossOrigin":false}"#;
@@ -20,6 +20,7 @@ fn good_client_data() {
             cross_origin: Some(false),
             top_origin: None,
             token_binding: TokenBinding::Absent,
+            payment: Payment::Absent,
             unknown: Vec::new(),
         }
     );

@@ -6,6 +6,10 @@ use super::Map;
 use crate::base64url;
 use crate::error::{Malformed, Reason};
 
+pub mod inputs;
+
+pub use inputs::{CredProtect, InputError, Inputs, Level};
+
 /// Extension identifiers.
 pub mod id {
     /// U2F AppID in an authentication (WebAuthn L3 10.1.1).
@@ -24,6 +28,24 @@ pub mod id {
     pub const MIN_PIN_LENGTH: &str = "minPinLength";
     /// HMAC secret (CTAP 2.3 12.7).
     pub const HMAC_SECRET: &str = "hmac-secret";
+    /// The client's input for credential protection.
+    pub const CRED_PROTECT_POLICY: &str = "credentialProtectionPolicy";
+    /// Whether a client must fail where the authenticator does not know credential protection.
+    pub const CRED_PROTECT_ENFORCE: &str = "enforceCredentialProtectionPolicy";
+    /// A small blob beside the credential (CTAP 2.3 12.2).
+    pub const CRED_BLOB: &str = "credBlob";
+    /// The same, read.
+    pub const GET_CRED_BLOB: &str = "getCredBlob";
+    /// HMAC secret as some clients put it, in a registration.
+    pub const HMAC_CREATE_SECRET: &str = "hmacCreateSecret";
+    /// HMAC secret as some clients put it, in an authentication.
+    pub const HMAC_GET_SECRET: &str = "hmacGetSecret";
+    /// User verification methods (WebAuthn L2 10.3).
+    pub const UVM: &str = "uvm";
+    /// Secure Payment Confirmation.
+    pub const PAYMENT: &str = "payment";
+    /// The authenticator's half of it (CTAP 2.3 12.8).
+    pub const THIRD_PARTY_PAYMENT: &str = "thirdPartyPayment";
 }
 
 /// The client outputs this crate knows; others are in the response's map.
@@ -39,6 +61,16 @@ pub struct Outputs {
     pub prf: Option<Prf>,
     /// Large blob.
     pub large_blob: Option<LargeBlob>,
+    /// Was the small blob stored?
+    pub cred_blob: Option<bool>,
+    /// The small blob that was read.
+    pub get_cred_blob: Option<Vec<u8>>,
+    /// Can the new credential be used with `hmac-secret`?
+    pub hmac_create_secret: Option<bool>,
+    /// How the user was verified: method, key protection and matcher protection of each factor.
+    pub uvm: Option<Vec<[u64; 3]>>,
+    /// Secure Payment Confirmation: the signature by the key that is bound to the browser.
+    pub browser_bound_signature: Option<Vec<u8>>,
 }
 
 /// Output of `credProps`.
@@ -93,8 +125,29 @@ impl Outputs {
                     written: output.flag("written")?,
                 }),
             },
+            cred_blob: results.flag(id::CRED_BLOB)?,
+            get_cred_blob: results.bytes(id::GET_CRED_BLOB)?,
+            hmac_create_secret: results.flag(id::HMAC_CREATE_SECRET)?,
+            uvm: results.read(id::UVM, uvm)?,
+            browser_bound_signature: match results.scope(id::PAYMENT)? {
+                None => None,
+                Some(output) => match output.scope("browserBoundSignature")? {
+                    None => None,
+                    Some(bound) => bound.bytes("signature")?,
+                },
+            },
         })
     }
+}
+
+/// One to three factors, each of three numbers.
+fn uvm(output: &Value) -> Option<Vec<[u64; 3]>> {
+    let factors = output.as_array().filter(|factors| (1..=3).contains(&factors.len()))?;
+    let factor = |factor: &Value| match factor.as_array()?.as_slice() {
+        [method, key, matcher] => Some([method.as_u64()?, key.as_u64()?, matcher.as_u64()?]),
+        _ => None,
+    };
+    factors.iter().map(factor).collect()
 }
 
 fn prf(output: &Scope<'_>) -> Result<Prf, Malformed> {

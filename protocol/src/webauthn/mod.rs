@@ -4,14 +4,17 @@
 //! come twice are not.
 
 pub mod authentication_response;
+pub mod capabilities;
 pub mod creation_options;
 pub mod descriptor;
 pub mod enums;
 pub mod extensions;
 mod options;
 pub mod registration_response;
+pub mod related_origins;
 pub mod request_options;
 mod response;
+pub mod signals;
 
 pub use authentication_response::AuthenticationResponse;
 pub use creation_options::{AuthenticatorSelection, CreationOptions, RelyingParty, User};

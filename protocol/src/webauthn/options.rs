@@ -59,6 +59,15 @@ impl<'n> Object<'n> {
         })
     }
 
+    /// A list of bytes, empty where absent.
+    pub(super) fn all_bytes(&self, name: &str) -> Result<Vec<Vec<u8>>, Malformed> {
+        let not_base64url = |error| {
+            let detail = format!("{}: {error}", self.path_to(name));
+            Malformed::new(Reason::OptionsMemberNotBase64url, detail).at(self.range_of(name))
+        };
+        self.texts(name)?.iter().map(|text| base64url::decode(text).map_err(not_base64url)).collect()
+    }
+
     /// A required integer.
     pub(super) fn integer(&self, name: &str) -> Result<i64, Malformed> {
         self.read(name, "integer", Node::as_i64)?.ok_or_else(|| self.missing(name))

@@ -15,6 +15,11 @@ fn known_outputs() {
         "credProps": {},
         "prf": { "enabled": true, "results": { "first": "AQ" } },
         "largeBlob": { "blob": "Ag" },
+        "credBlob": true,
+        "getCredBlob": "Aw",
+        "hmacCreateSecret": false,
+        "uvm": [[2, 4, 2], [4, 4, 4]],
+        "payment": { "browserBoundSignature": { "signature": "BA" } },
         "other": 1,
     }));
     let expected = Outputs {
@@ -23,6 +28,11 @@ fn known_outputs() {
         cred_props: Some(CredProps { rk: None }),
         prf: Some(Prf { enabled: Some(true), first: Some(vec![1]), second: None }),
         large_blob: Some(LargeBlob { blob: Some(vec![2]), ..LargeBlob::default() }),
+        cred_blob: Some(true),
+        get_cred_blob: Some(vec![3]),
+        hmac_create_secret: Some(false),
+        uvm: Some(vec![[2, 4, 2], [4, 4, 4]]),
+        browser_bound_signature: Some(vec![4]),
     };
     assert_eq!(outputs, Ok(expected));
 }
@@ -37,6 +47,14 @@ fn wrong_types_are_named() {
         (json!({ "prf": { "results": [] } }), "prf/results"),
         (json!({ "prf": { "results": { "second": "+" } } }), "results/second"),
         (json!({ "largeBlob": { "written": 0 } }), "largeBlob/written"),
+        (json!({ "credBlob": "AQ" }), "/credBlob"),
+        (json!({ "getCredBlob": true }), "/getCredBlob"),
+        (json!({ "hmacCreateSecret": 1 }), "/hmacCreateSecret"),
+        (json!({ "uvm": [] }), "/uvm"),
+        (json!({ "uvm": [[1, 2]] }), "/uvm"),
+        (json!({ "uvm": [[1, 2, -3]] }), "/uvm"),
+        (json!({ "payment": { "browserBoundSignature": "BA" } }), "payment/browserBoundSignature"),
+        (json!({ "payment": { "browserBoundSignature": { "signature": "=" } } }), "browserBoundSignature/signature"),
     ] {
         let expected = (Reason::CredentialExtensionOutputWrongType, path.to_owned());
         assert_eq!(parse(value), Err(expected));
