@@ -95,6 +95,7 @@ impl Judge {
                 mediation: Mediation::Optional,
                 exclude_credentials: Vec::new(),
                 expectations: Expectations::default(),
+                asked: Default::default(),
             },
             authenticating: authentication::Pending {
                 challenge: CHALLENGE.to_vec(),
@@ -103,6 +104,8 @@ impl Judge {
                 user_verification_required: true,
                 app_id: None,
                 backup: BackupPolicy::Any,
+                asked: Default::default(),
+                payment: None,
             },
             record: CredentialRecord::new(credential_id.to_vec(), public_key.to_vec()),
             anchors: None,

@@ -29,6 +29,8 @@ pub struct AssertionForge {
     pub cross_origin: bool,
     /// `topOrigin` of the client data.
     pub top_origin: Option<String>,
+    /// The payment that was shown: then the client data are of the type `payment.get`.
+    pub payment: Option<serde_json::Value>,
     /// Flags but ED, which follows from the rest.
     pub flags: u8,
     /// The signature counter.
@@ -77,6 +79,7 @@ impl AssertionForge {
             challenge: challenge.to_vec(),
             cross_origin: false,
             top_origin: None,
+            payment: None,
             flags: credential.flags,
             sign_count: credential.sign_count.wrapping_add(1),
             credential_id: credential.id.clone(),
@@ -99,8 +102,12 @@ impl AssertionForge {
 
     /// Makes it.
     pub fn forge(&self) -> Result<Assertion, Error> {
-        let mut client_data = ClientDataDraft::new("webauthn.get", &self.challenge, &self.origin);
+        let kind = if self.payment.is_some() { "payment.get" } else { "webauthn.get" };
+        let mut client_data = ClientDataDraft::new(kind, &self.challenge, &self.origin);
         client_data.frame(self.cross_origin, self.top_origin.as_deref());
+        if let Some(payment) = &self.payment {
+            client_data.members.push("payment", payment.clone());
+        }
         apply!(self.edits, ClientDataEdit, &mut client_data);
         let client_data_json = client_data.to_bytes();
 

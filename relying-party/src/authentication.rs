@@ -12,8 +12,10 @@ use assay_protocol::webauthn::AuthenticationResponse;
 
 pub use self::options::{Pending, Wishes, begin};
 pub use self::outcome::{Authentication, Counter, Evidence};
-use crate::ceremony;
+use crate::ceremony::{self, Expected};
 use crate::extension_outputs;
+use crate::extensions::Answers;
+use crate::payment;
 use crate::profile::{BackupEligibility, Profile};
 use crate::record::CredentialRecord;
 use crate::rejection::{Check, Reason, Rejection};
@@ -76,7 +78,10 @@ pub fn finish(
     let client_data = ClientData::parse(&response.client_data_json)?;
 
     // 7.2 steps 10 to 14
-    ceremony::judge_client_data(rp, ClientData::GET, &pending.challenge, &client_data, enforced)?;
+    let confirmed = pending.payment.as_ref();
+    let kind = if confirmed.is_some() { ClientData::PAYMENT } else { ClientData::GET };
+    let expected = Expected { kind, challenge: &pending.challenge, payment: confirmed };
+    ceremony::judge_client_data(rp, &expected, &client_data, enforced)?;
 
     // 7.2 step 15
     let auth_data = AuthenticatorData::parse(&response.authenticator_data)?;
@@ -144,6 +149,11 @@ pub fn finish(
     // 7.2 step 23
     let client_outputs = client_outputs?;
     extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
+    let answers = Answers::new(&response.client_extension_results, &client_outputs, auth_data.extensions.as_ref());
+    pending.asked.judge_authentication(&answers, &response.raw_id, &pending.allow_credentials, enforced)?;
+    if confirmed.is_some() {
+        payment::judge_browser_bound(&client_data.payment, &client_outputs, &response.client_data_json, enforced)?;
+    }
 
     // 7.2 step 24
     let evidence = Evidence::new(&auth_data, record, counter, client_outputs);

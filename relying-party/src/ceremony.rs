@@ -8,6 +8,7 @@ use assay_protocol::digest::sha256;
 use assay_protocol::webauthn::PUBLIC_KEY;
 use serde::{Deserialize, Serialize};
 
+use crate::payment::Payment;
 use crate::rejection::{Check, Rejection};
 use crate::relying_party::RelyingParty;
 
@@ -37,14 +38,24 @@ pub(crate) fn judge_envelope(kind: &str, id: &str, raw_id: &[u8], enforced: &Enf
     Ok(())
 }
 
+/// What client data are held against, beside the relying party.
+pub(crate) struct Expected<'a> {
+    /// The type.
+    pub(crate) kind: &'static str,
+    /// The challenge that was issued.
+    pub(crate) challenge: &'a [u8],
+    /// The payment that was to be confirmed.
+    pub(crate) payment: Option<&'a Payment>,
+}
+
 /// 7.1 steps 7 to 11, 7.2 steps 10 to 14.
 pub(crate) fn judge_client_data(
     rp: &RelyingParty,
-    kind: &str,
-    challenge: &[u8],
+    expected: &Expected<'_>,
     client_data: &ClientData,
     enforced: &Enforced,
 ) -> Result<(), Rejection> {
+    let Expected { kind, challenge, payment } = *expected;
     // 7.1 step 7; 7.2 step 10
     if client_data.kind != kind {
         Check::ClientDataType.refuse(enforced, format!("type is {}, expected {kind:?}", short(&client_data.kind)))?;
@@ -56,9 +67,10 @@ pub(crate) fn judge_client_data(
             .refuse(enforced, format!("challenge is {}, expected {expected:?}", short(&client_data.challenge)))?;
     }
     // 7.1 step 9; 7.2 step 12
-    if !rp.origins.contains(&client_data.origin) {
+    let origins = payment.map_or(&rp.origins, |payment| payment.origins(rp));
+    if !origins.contains(&client_data.origin) {
         Check::OriginMismatch
-            .refuse(enforced, format!("origin is {}, expected one of {:?}", short(&client_data.origin), rp.origins))?;
+            .refuse(enforced, format!("origin is {}, expected one of {origins:?}", short(&client_data.origin)))?;
     }
     // 7.1 step 10; 7.2 step 13
     if client_data.cross_origin == Some(true) && !rp.cross_origin {
@@ -69,6 +81,9 @@ pub(crate) fn judge_client_data(
         && !(rp.cross_origin && rp.top_origins.contains(top_origin))
     {
         Check::TopOriginUnexpected.refuse(enforced, format!("topOrigin is {}", short(top_origin)))?;
+    }
+    if let Some(payment) = payment {
+        payment.judge(&rp.id, &client_data.payment, enforced)?;
     }
     if let TokenBinding::Ill(what) = &client_data.token_binding {
         Check::TokenBinding.refuse(enforced, what.as_str())?;

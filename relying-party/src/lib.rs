@@ -9,6 +9,8 @@
 pub mod authentication;
 mod ceremony;
 mod extension_outputs;
+pub mod extensions;
+mod payment;
 pub mod policy;
 pub mod profile;
 pub mod record;
@@ -19,6 +21,7 @@ mod text;
 pub mod trust;
 
 pub use ceremony::BackupPolicy;
+pub use payment::Payment;
 pub use profile::{Profile, all_checks, all_reasons, profiles};
 pub use record::CredentialRecord;
 pub use rejection::{Check, Reason, Rejection};

@@ -15,8 +15,9 @@ use time::OffsetDateTime;
 pub use self::evidence::Evidence;
 pub(crate) use self::evidence::flags;
 pub use self::options::{Expectations, Mediation, Pending, Wishes, begin};
-use crate::ceremony;
+use crate::ceremony::{self, Expected};
 use crate::extension_outputs;
+use crate::extensions::Answers;
 use crate::profile::Profile;
 use crate::record::CredentialRecord;
 use crate::rejection::{Check, Reason, Rejection};
@@ -58,7 +59,8 @@ pub fn finish(
     let client_data = ClientData::parse(&response.client_data_json)?;
 
     // 7.1 steps 7 to 11
-    ceremony::judge_client_data(rp, ClientData::CREATE, &pending.challenge, &client_data, enforced)?;
+    let expected = Expected { kind: ClientData::CREATE, challenge: &pending.challenge, payment: None };
+    ceremony::judge_client_data(rp, &expected, &client_data, enforced)?;
 
     // 7.1 step 12
     let client_data_hash = sha256(&response.client_data_json);
@@ -139,6 +141,8 @@ pub fn finish(
     // 7.1 step 28
     let client_outputs = client_outputs?;
     extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
+    let answers = Answers::new(&response.client_extension_results, &client_outputs, auth_data.extensions.as_ref());
+    pending.asked.judge_registration(&answers, enforced)?;
 
     // 7.1 step 27
     let evidence = Evidence::new(&auth_data, attested, statement, chain, client_outputs);

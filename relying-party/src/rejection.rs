@@ -127,6 +127,8 @@ assay_protocol::checks! {
         OriginMismatch = "origin_mismatch", Normative, "WebAuthn L3 7.1 step 9; 7.2 step 12", "The origin is one of the relying party's";
         CrossOriginUnexpected = "cross_origin_unexpected", Normative, "WebAuthn L3 7.1 step 10; 7.2 step 13", "A ceremony inside a frame of another origin was expected";
         TopOriginUnexpected = "top_origin_unexpected", Normative, "WebAuthn L3 7.1 step 11; 7.2 step 14", "The page around the frame is one that was expected";
+        PaymentData = "payment_data", Normative, "SPC Verifying an Authentication Assertion", "Who was asked to confirm a payment was shown one";
+        PaymentMismatch = "payment_mismatch", Normative, "SPC Verifying an Authentication Assertion", "The payment shown is the one that was to be confirmed";
         TokenBinding = "token_binding", Tool, "WebAuthn L3 5.8.1; FIDO server requirements", "A token binding is well-formed where there is one";
         AttestationObjectNotCanonical = "attestation_object_not_canonical", Hardening, "WebAuthn L3 2.4; 7.1 step 13", "The attestation object is canonical CBOR";
         CredentialPublicKeyNotCanonical = "credential_public_key_not_canonical", Hardening, "WebAuthn L3 2.4; 6.5.1", "The credential public key is canonical CBOR";
@@ -149,6 +151,12 @@ assay_protocol::checks! {
         SignatureInvalid = "signature_invalid", Normative, "WebAuthn L3 7.2 step 21", "The stored key signed this authentication";
         SignCountNotIncreased = "sign_count_not_increased", Tool, "WebAuthn L3 7.2 step 22", "The signature counter has increased";
         ExtensionOutput = "extension_output", Policy, "WebAuthn L3 7.1 step 28; 7.2 step 23", "The outputs of known extensions are of their types";
+        ExtensionUnsolicited = "extension_unsolicited", Policy, "WebAuthn L3 7.1 step 28; 7.2 step 23", "Where the policy wants no others, every output was asked for";
+        CredProtectLevel = "cred_protect_level", Policy, "WebAuthn L3 7.1 step 28; CTAP 2.3 12.1", "The credential is protected as was demanded";
+        MinPinLength = "min_pin_length", Policy, "WebAuthn L3 7.1 step 28; CTAP 2.3 12.5", "PINs are as long as the policy wants them";
+        PrfOutput = "prf_output", Policy, "WebAuthn L3 10.1.4", "The outputs of prf are those that were asked for";
+        LargeBlobOutput = "large_blob_output", Policy, "WebAuthn L3 10.1.5", "The outputs of largeBlob are those that were asked for";
+        BrowserBoundSignature = "browser_bound_signature", Policy, "WebAuthn L3 7.2 step 23; SPC 3", "The key that is bound to the browser signed the client data";
     }
 }
 

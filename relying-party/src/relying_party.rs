@@ -1,5 +1,6 @@
 //! Who the relying party is, and where its pages live.
 
+use assay_protocol::webauthn::extensions::InputError;
 use serde::{Deserialize, Serialize};
 
 /// The relying party. Origins are compared as text, whole: scheme, host and port
@@ -28,7 +29,7 @@ impl RelyingParty {
 }
 
 /// The caller asked for a ceremony that cannot be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misuse {
     /// A user handle has 1 to 64 bytes (WebAuthn L3 5.4.3).
     UserHandleLength(usize),
@@ -36,6 +37,8 @@ pub enum Misuse {
     ChallengeTooShort(usize),
     /// At least one algorithm must be offered (WebAuthn L3 5.4).
     NoAlgorithm,
+    /// Clients fail for an extension's input (WebAuthn L3 10.1).
+    Extension(InputError),
 }
 
 impl std::fmt::Display for Misuse {
@@ -44,6 +47,7 @@ impl std::fmt::Display for Misuse {
             Self::UserHandleLength(length) => write!(f, "a user handle of {length} bytes"),
             Self::ChallengeTooShort(length) => write!(f, "a challenge of {length} bytes"),
             Self::NoAlgorithm => f.write_str("no algorithm is offered"),
+            Self::Extension(error) => write!(f, "extensions: {error}"),
         }
     }
 }

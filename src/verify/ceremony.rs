@@ -3,6 +3,7 @@
 use assay_attestation::{Anchors, AttestationType};
 use assay_protocol::cose::CoseKey;
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
+use assay_relying_party::extensions::{Asked, ExtensionPolicy};
 use assay_relying_party::registration::{Expectations, Mediation};
 use assay_relying_party::{
     BackupPolicy, CredentialRecord, Profile, Rejection, RelyingParty, Trust, authentication, registration,
@@ -51,6 +52,7 @@ fn register(
         },
         exclude_credentials: Vec::new(),
         expectations: Expectations { attestation_types: attestation_types(line)?, backup: BackupPolicy::Any },
+        asked: Asked::new(line.extensions.clone(), ExtensionPolicy::default()),
     };
     let outcome = RegistrationResponse::from_json(&line.credential, Dialect::WebAuthn)
         .map_err(Rejection::from)
@@ -88,6 +90,8 @@ fn authenticate(
                 user_verification_required: line.user_verification == "required",
                 app_id: line.extensions.get("appid").and_then(Value::as_str).map(str::to_owned),
                 backup: BackupPolicy::Any,
+                asked: Asked::new(line.extensions.clone(), ExtensionPolicy::default()),
+                payment: None,
             };
             let held = authentication::Held { user_handle: &owner, record: &record };
             authentication::finish(rp, &pending, &response, Some(held), profile)

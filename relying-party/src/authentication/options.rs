@@ -1,11 +1,13 @@
 //! The options of an authentication, and what must be remembered of them (WebAuthn L3 7.2 step 1).
 
-use assay_protocol::webauthn::extensions::id;
+use assay_protocol::webauthn::extensions::{id, inputs::During};
 use assay_protocol::webauthn::{Descriptor, Hint, RequestOptions, UserVerification};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ceremony::BackupPolicy;
+use crate::extensions::{Asked, ExtensionPolicy};
+use crate::payment::Payment;
 use crate::relying_party::{Misuse, RelyingParty, TIMEOUT, judge_challenge};
 use crate::text;
 
@@ -24,6 +26,10 @@ pub struct Wishes {
     pub hints: Vec<Hint>,
     /// The client extension inputs, in their JSON form.
     pub extensions: Map<String, Value>,
+    /// What is wanted of the extensions' outputs.
+    pub extension_policy: ExtensionPolicy,
+    /// The payment to confirm with it.
+    pub payment: Option<Payment>,
     /// What is accepted of the backup flags.
     pub backup: BackupPolicy,
 }
@@ -46,6 +52,12 @@ pub struct Pending {
     pub app_id: Option<String>,
     /// What is accepted of the backup flags.
     pub backup: BackupPolicy,
+    /// What was asked of extensions.
+    #[serde(default)]
+    pub asked: Asked,
+    /// The payment that was to be confirmed.
+    #[serde(default)]
+    pub payment: Option<Payment>,
 }
 
 impl Default for Wishes {
@@ -58,6 +70,8 @@ impl Default for Wishes {
             user_verification: UserVerification::Preferred,
             hints: Vec::new(),
             extensions: Map::new(),
+            extension_policy: ExtensionPolicy::default(),
+            payment: None,
             backup: BackupPolicy::Any,
         }
     }
@@ -66,13 +80,22 @@ impl Default for Wishes {
 /// The options for the client, and what must be remembered.
 pub fn begin(rp: &RelyingParty, challenge: Vec<u8>, wishes: Wishes) -> Result<(RequestOptions, Pending), Misuse> {
     judge_challenge(&challenge)?;
+    let allowed: Vec<Vec<u8>> = wishes.allow_credentials.iter().map(|allowed| allowed.id.clone()).collect();
+    let mut asked = Asked::new(wishes.extensions, wishes.extension_policy);
+    if let Some(payment) = &wishes.payment {
+        asked.inputs.insert(id::PAYMENT.to_owned(), payment.to_input(&rp.id));
+    }
+    asked.validate(During::Authentication(&allowed))?;
+    let extensions = asked.inputs.clone();
     let pending = Pending {
         challenge: challenge.clone(),
         user_handle: wishes.user_handle,
-        allow_credentials: wishes.allow_credentials.iter().map(|allowed| allowed.id.clone()).collect(),
+        allow_credentials: allowed,
         user_verification_required: wishes.user_verification == UserVerification::Required,
-        app_id: wishes.extensions.get(id::APPID).and_then(Value::as_str).map(str::to_owned),
+        app_id: extensions.get(id::APPID).and_then(Value::as_str).map(str::to_owned),
         backup: wishes.backup,
+        asked,
+        payment: wishes.payment,
     };
     let options = RequestOptions {
         challenge,
@@ -81,7 +104,7 @@ pub fn begin(rp: &RelyingParty, challenge: Vec<u8>, wishes: Wishes) -> Result<(R
         allow_credentials: wishes.allow_credentials,
         user_verification: Some(wishes.user_verification.to_string()),
         hints: wishes.hints.iter().map(ToString::to_string).collect(),
-        extensions: wishes.extensions,
+        extensions,
     };
     Ok((options, pending))
 }

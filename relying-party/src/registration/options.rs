@@ -3,6 +3,7 @@
 use assay_attestation::AttestationType;
 use assay_protocol::cose::alg;
 use assay_protocol::webauthn::creation_options::RelyingParty as RpEntity;
+use assay_protocol::webauthn::extensions::inputs::During;
 use assay_protocol::webauthn::{
     AttestationConveyance, AuthenticatorAttachment, AuthenticatorSelection, CreationOptions, Descriptor, Hint,
     Parameter, ResidentKey, User, UserVerification,
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ceremony::BackupPolicy;
+use crate::extensions::{Asked, ExtensionPolicy};
 use crate::relying_party::{Misuse, RelyingParty, TIMEOUT, judge_challenge, judge_user_handle};
 use crate::text;
 
@@ -39,6 +41,8 @@ pub struct Wishes {
     pub extensions: Map<String, Value>,
     /// How the ceremony is started.
     pub mediation: Mediation,
+    /// What is wanted of the extensions' outputs.
+    pub extension_policy: ExtensionPolicy,
     /// What is accepted in the end.
     pub expectations: Expectations,
 }
@@ -85,6 +89,9 @@ pub struct Pending {
     pub exclude_credentials: Vec<Vec<u8>>,
     /// What is accepted in the end.
     pub expectations: Expectations,
+    /// What was asked of extensions.
+    #[serde(default)]
+    pub asked: Asked,
 }
 
 impl Default for Wishes {
@@ -103,6 +110,7 @@ impl Default for Wishes {
             attestation_formats: Vec::new(),
             extensions: Map::new(),
             mediation: Mediation::Optional,
+            extension_policy: ExtensionPolicy::default(),
             expectations: Expectations::default(),
         }
     }
@@ -120,6 +128,9 @@ pub fn begin(
     if wishes.algorithms.is_empty() {
         return Err(Misuse::NoAlgorithm);
     }
+    let asked = Asked::new(wishes.extensions, wishes.extension_policy);
+    asked.validate(During::Registration)?;
+    let extensions = asked.inputs.clone();
     let pending = Pending {
         challenge: challenge.clone(),
         user_handle: user.id.clone(),
@@ -128,6 +139,7 @@ pub fn begin(
         mediation: wishes.mediation,
         exclude_credentials: wishes.exclude_credentials.iter().map(|known| known.id.clone()).collect(),
         expectations: wishes.expectations,
+        asked,
     };
     let attachment = wishes.authenticator_attachment.or_else(|| wishes.hints.first().map(|hint| attachment(*hint)));
     let options = CreationOptions {
@@ -146,7 +158,7 @@ pub fn begin(
         hints: wishes.hints.iter().map(ToString::to_string).collect(),
         attestation: wishes.attestation.to_string(),
         attestation_formats: wishes.attestation_formats,
-        extensions: wishes.extensions,
+        extensions,
     };
     Ok((options, pending))
 }

@@ -1,6 +1,8 @@
 //! Every check bites: it alone refuses one bad input, whose good twin passes, and without it the
 //! bad input passes too.
 
+mod extensions;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use assay_attestation::AttestationType;
@@ -38,7 +40,8 @@ struct Bite {
 
 #[test]
 fn every_check_bites_alone() {
-    let bites: Vec<Bite> = registrations().into_iter().chain(attestations()).chain(authentications()).collect();
+    let bites: Vec<Bite> =
+        registrations().into_iter().chain(attestations()).chain(authentications()).chain(extensions::bites()).collect();
     for Bite { id, good, bad } in &bites {
         let without = everything().without(id).unwrap();
         assert_eq!(good(&everything()), "accept", "{id}: the good twin");

@@ -103,6 +103,8 @@ fn authenticate(sample: &Value, registration: &Registration, profile: &Profile) 
         user_verification_required: false,
         app_id: None,
         backup: BackupPolicy::Any,
+        asked: Default::default(),
+        payment: None,
     };
     let held = Held { user_handle: &[1], record: &registration.record };
     let verdict = authentication::finish(&rp(sample), &pending, &response, Some(held), profile);

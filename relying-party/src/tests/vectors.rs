@@ -98,6 +98,8 @@ fn authenticate(vector: &Value, registration: &Registration, profile: &Profile) 
         user_verification_required: false,
         app_id: None,
         backup: BackupPolicy::Any,
+        asked: Default::default(),
+        payment: None,
     };
     let held = Held { user_handle: &[1], record: &registration.record };
     let outcome = authentication::finish(&rp(), &pending, &response, Some(held), profile)
