@@ -8,6 +8,7 @@ mod requirements;
 
 use assay_protocol::webauthn;
 use assay_relying_party::registration::Wishes;
+use assay_relying_party::relying_party::Misuse;
 use assay_relying_party::{Rejection, RelyingParty};
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,14 @@ impl Attempt {
             tracing::error!(%unwritten, "a refusal is not in the audit log");
         }
         error
+    }
+}
+
+/// Options that cannot be: whoever asks for extensions asks for what clients take, the rest is ours to know.
+fn misused(ceremony: &str, misuse: &Misuse) -> Error {
+    match misuse {
+        Misuse::Extension(_) => Error::InvalidRequest(misuse.to_string()),
+        _ => Error::Internal(format!("{ceremony} options: {misuse}")),
     }
 }
 

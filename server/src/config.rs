@@ -25,6 +25,9 @@ pub struct Config {
     /// The origins that a ceremony may come from, compared exactly. With none given they are
     /// `https://RP_ID` and `http://RP_ID:PORT`.
     pub origins: Vec<String>,
+    /// Origins on other sites that may use the RP ID too; they are listed at
+    /// `/.well-known/webauthn`, where clients look (WebAuthn L3 5.11).
+    pub related_origins: Vec<String>,
     /// Which checks are enforced, and how the conflicts of practice are settled.
     pub profile: Profile,
     /// Ids of checks to skip. The caller has validated them; parsing is never skipped.
@@ -60,6 +63,7 @@ impl Config {
             rp_id: rp_id.to_owned(),
             rp_name: rp_id.to_owned(),
             origins,
+            related_origins: Vec::new(),
             profile,
             without: Vec::new(),
             metadata: Vec::new(),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use assay_protocol::error::Malformed;
 use axum::http::{HeaderName, HeaderValue};
+use serde_json::Value;
 
 use crate::check::Check;
 use crate::config::RandomError;
@@ -87,6 +88,8 @@ pub(crate) struct Problem {
     pub(crate) retry_after: Option<u32>,
     /// Headers that belong to the answer.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// What the page may tell its client of the credential (WebAuthn L3 5.1.10).
+    pub(crate) signals: Option<Value>,
 }
 
 impl Problem {
@@ -101,6 +104,7 @@ impl Problem {
             detail: None,
             retry_after: None,
             headers: Vec::new(),
+            signals: None,
         }
     }
 }

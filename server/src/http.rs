@@ -13,11 +13,13 @@ pub(crate) mod json;
 mod passkeys;
 mod policies;
 pub(crate) mod sessions;
+mod signals;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
+use assay_protocol::webauthn::related_origins;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -59,6 +61,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/v1/api-keys/{key_id}", route(DELETE, Api, api_keys::revoke))
         .route("/v1/credentials", route(GET, Api, credentials::list))
         .route("/v1/capabilities", route(GET, Api, capabilities::list))
+        .route("/v1/users/{user_id}/signals", route(GET, Api, signals::of_user))
+        .route(related_origins::PATH, route(GET, Api, signals::related_origins))
         .route("/v1/whoami", route(GET, Api, sessions::whoami))
         .route("/v1/logout", route(POST, Api, sessions::logout))
         .merge(dbsc::routes())
@@ -142,6 +146,9 @@ fn refusal(dialect: Dialect, problem: &Problem) -> Reply {
         if let Some(value) = value {
             body.insert(name.to_owned(), value.into());
         }
+    }
+    if let Some(signals) = &problem.signals {
+        body.insert("signals".to_owned(), signals.clone());
     }
     let body = match dialect {
         Dialect::Api => Value::Object(body),

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use assay_protocol::webauthn::related_origins;
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -22,6 +23,7 @@ pub fn spawn(mut config: Config) -> Result<Handle, StartError> {
     let store = Sqlite::open(&config.database).map_err(|error| StartError(error.to_string()))?;
     let listener = bind(config.listen)?;
     let addr = listener.local_addr().map_err(|error| StartError(format!("no local address: {error}")))?;
+    judge_related(&config.related_origins)?;
     if config.origins.is_empty() {
         config.origins = vec![format!("https://{}", config.rp_id), format!("http://{}:{}", config.rp_id, addr.port())];
     }
@@ -116,6 +118,19 @@ impl Drop for Handle {
     fn drop(&mut self) {
         self.shut_down();
     }
+}
+
+/// Related origins are origins as clients write them; what clients will not read of them is said.
+fn judge_related(origins: &[String]) -> Result<(), StartError> {
+    let document = related_origins::Document { origins: origins.to_vec() };
+    if let Some(wrong) = document.origins.iter().find(|origin| !related_origins::is_origin(origin)) {
+        return Err(StartError(format!("the related origin {wrong:?} is no origin such as https://example.com")));
+    }
+    let labels = document.labels().len();
+    if labels > related_origins::LABELS {
+        tracing::warn!(labels, "clients need not read related origins beyond {} labels", related_origins::LABELS);
+    }
+    Ok(())
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {

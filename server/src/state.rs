@@ -33,7 +33,8 @@ impl AppState {
     pub(crate) fn new(config: Config, store: Box<dyn Store>, default_tenant: String, decoy_key: [u8; 32]) -> Self {
         let mut profile = config.profile.clone();
         profile.enforced = config.without.iter().fold(profile.enforced, |enforced, id| enforced.without(id));
-        let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), config.origins.clone());
+        let origins = config.origins.iter().chain(&config.related_origins).cloned().collect();
+        let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), origins);
         let metadata = RwLock::new(Arc::new(config.metadata.iter().cloned().map(Arc::new).collect()));
         Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key, metadata }))
     }

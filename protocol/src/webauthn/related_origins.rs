@@ -97,6 +97,11 @@ impl Document {
     }
 }
 
+/// Is this an https origin, written as clients write it?
+pub fn is_origin(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.origin().ascii_serialization() == text)
+}
+
 /// The first label of the registrable domain (WebAuthn L3 4, registrable origin label).
 fn label(url: &Url) -> Option<String> {
     let Some(Host::Domain(domain)) = url.host() else {

@@ -4,17 +4,20 @@ mod options;
 
 use assay_protocol::base64url;
 use assay_protocol::webauthn::AuthenticationResponse;
-use assay_relying_party::BackupPolicy;
+use assay_protocol::webauthn::signals::UnknownCredential;
 use assay_relying_party::authentication::{self, Authentication, Held, Pending};
+use assay_relying_party::extensions::Asked;
 use assay_relying_party::registration;
+use assay_relying_party::{BackupPolicy, Reason, Rejection};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub(crate) use self::options::begin;
 use super::registration::{self as own_registration, Demanded};
 use super::{Attempt, Contract, Frames, algorithms, challenge, refused};
 use crate::audit::{Event, EventType, Outcome};
 use crate::check::Check;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::http::Call;
 use crate::state::AppState;
 use crate::store::{Ceremony, Challenge, Credential, CredentialUse, Digest, Session, User};
@@ -50,6 +53,7 @@ impl Remembered {
                 mediation: registration::Mediation::Optional,
                 exclude_credentials: Vec::new(),
                 expectations: registration::Expectations::default(),
+                asked: Asked::default(),
             },
             user_id: user.user_id,
             username: user.username,
@@ -92,7 +96,7 @@ fn judge(call: &Call, contract: Contract, attempt: &mut Attempt) -> Result<Finis
         let view =
             held.as_ref().map(|(credential, user)| Held { user_handle: &user.handle, record: &credential.record });
         let authentication = authentication::finish(&rp, &remembered.pending, &response, view, state.profile())
-            .map_err(|rejection| refused(&rejection, Ceremony::Authentication))?;
+            .map_err(|rejection| refusal(state, &rejection, &response.raw_id))?;
         let Some((credential, user)) = held else {
             return Err(Error::Internal("an authentication without a credential".to_owned()));
         };
@@ -102,6 +106,25 @@ fn judge(call: &Call, contract: Contract, attempt: &mut Attempt) -> Result<Finis
         }
     }
     Err(Error::Internal("a credential's record changes faster than it can be judged".to_owned()))
+}
+
+/// The refusal; of a credential that no tenant has, with what the page may signal of it: the one
+/// thing that whoever has not signed in may be told (WebAuthn L3 14.6.3).
+fn refusal(state: &AppState, rejection: &Rejection, credential_id: &[u8]) -> Error {
+    let error = refused(rejection, Ceremony::Authentication);
+    if rejection.code() != Reason::CredentialUnknown.info().code {
+        return error;
+    }
+    match state.store().credential(credential_id) {
+        Err(failed) => failed.into(),
+        Ok(Some(_)) => error,
+        Ok(None) => {
+            let unknown =
+                UnknownCredential { rp_id: state.relying_party().id.clone(), credential_id: credential_id.to_owned() };
+            let signals = Some(json!({ "unknownCredential": unknown.to_json() }));
+            Problem { signals, ..error.problem() }.into()
+        }
+    }
 }
 
 /// The tenant's credential with this id, and whose it is.
@@ -165,6 +188,8 @@ fn remembered(taken: Challenge) -> Result<Remembered, Error> {
                     user_verification_required: other.pending.user_verification_required,
                     app_id: None,
                     backup: BackupPolicy::Any,
+                    asked: Asked::default(),
+                    payment: None,
                 },
                 user_id: None,
                 frames: other.frames,

@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use assay_attestation::AttestationType;
-use assay_relying_party::BackupPolicy;
+use assay_relying_party::extensions::ExtensionPolicy;
 use assay_relying_party::registration::{Expectations, Mediation};
+use assay_relying_party::{BackupPolicy, Payment};
 
 use super::{Frames, Party, algorithms};
 use crate::error::Error;
@@ -24,6 +25,10 @@ pub(super) struct Requirements {
     pub(super) frames: Frames,
     /// How the ceremony is started.
     pub(super) mediation: Mediation,
+    /// What is wanted of extensions' outputs.
+    pub(super) extension_policy: ExtensionPolicy,
+    /// The payment to confirm.
+    pub(super) payment: Option<Payment>,
     /// How long the challenge waits for its answer.
     pub(super) lifetime: Duration,
 }
@@ -42,13 +47,16 @@ pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<R
         algorithms: algorithms(),
         frames: Frames::default(),
         mediation: Mediation::Optional,
+        extension_policy: ExtensionPolicy::default(),
+        payment: None,
         lifetime,
     };
     let Some(asked) = body.object("requirements")? else {
         return Ok(requirements);
     };
-    let tightening = ["attestation_types", "algorithms", "backup", "challenge_ms"];
-    let loosening = ["cross_origin", "top_origins", "mediation"];
+    let tightening =
+        ["attestation_types", "algorithms", "backup", "challenge_ms", "unsolicited_extensions", "min_pin_length"];
+    let loosening = ["cross_origin", "top_origins", "mediation", "payment"];
     asked.only(&[&tightening[..], &loosening[..]].concat())?;
 
     if let Some(names) = asked.texts("attestation_types")? {
@@ -75,6 +83,16 @@ pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<R
         })?;
     }
 
+    requirements.extension_policy.refuse_unsolicited =
+        asked.word("unsolicited_extensions", &UNSOLICITED)?.unwrap_or_default();
+    if let Some(wanted) = asked.integer("min_pin_length")? {
+        // CTAP 2.3 6.5.1: a PIN has 4 to 63 code points.
+        let length = u64::try_from(wanted).ok().filter(|length| (4..=63).contains(length));
+        requirements.extension_policy.min_pin_length = Some(length.ok_or_else(|| {
+            Error::InvalidRequest(format!("requirements.min_pin_length is {wanted}, not between 4 and 63"))
+        })?);
+    }
+
     if let Some(name) = loosening.into_iter().find(|name| asked.get(name).is_some())
         && party.client.is_none()
     {
@@ -87,7 +105,19 @@ pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<R
         top_origins: asked.texts("top_origins")?.unwrap_or_default(),
     };
     requirements.mediation = asked.word("mediation", &MEDIATION)?.unwrap_or_default();
+    requirements.payment = asked.object("payment")?.map(|payment| self::payment(&payment)).transpose()?;
     Ok(requirements)
+}
+
+/// The payment that the user is to confirm.
+fn payment(asked: &Object) -> Result<Payment, Error> {
+    asked.only(&["origins", "top_origins", "payee_name", "payee_origin", "total", "instrument"])?;
+    let payment: Payment = serde_json::from_value(asked.to_value())
+        .map_err(|error| Error::InvalidRequest(format!("requirements.payment: {error}")))?;
+    if payment.payee_name.is_none() && payment.payee_origin.is_none() {
+        return Err(Error::InvalidRequest("requirements.payment names no payee".to_owned()));
+    }
+    Ok(payment)
 }
 
 fn attestation_type(name: &str) -> Result<AttestationType, Error> {
@@ -106,4 +136,7 @@ const BACKUP: [(&str, BackupPolicy); 4] = [
     ("backed_up", BackupPolicy::BackedUp),
 ];
 
-const MEDIATION: [(&str, Mediation); 2] = [("optional", Mediation::Optional), ("conditional", Mediation::Conditional)];
+const UNSOLICITED: [(&str, bool); 2] = [("accept", false), ("refuse", true)];
+
+pub(super) const MEDIATION: [(&str, Mediation); 2] =
+    [("optional", Mediation::Optional), ("conditional", Mediation::Conditional)];

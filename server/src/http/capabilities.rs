@@ -40,6 +40,7 @@ pub(super) fn list(call: &Call) -> Result<Reply, Error> {
         "version": env!("CARGO_PKG_VERSION"),
         "rp_id": config.rp_id,
         "origins": config.origins,
+        "related_origins": config.related_origins,
         "profile": config.profile.name,
         "without": config.without,
         "formats": Format::ALL.map(Format::name),

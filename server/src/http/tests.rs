@@ -4,5 +4,6 @@ mod accounts;
 mod bodies;
 mod ceremonies;
 mod challenges;
+mod level3;
 mod policies;
 mod rig;

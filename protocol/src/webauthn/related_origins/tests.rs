@@ -72,3 +72,13 @@ fn labels_are_counted() {
     assert!(!document.lists("https://127.0.0.1", LABELS), "no domain");
     assert_eq!(document.to_json()["origins"][1], "https://example.de");
 }
+
+#[test]
+fn origins_are_written_as_clients_do() {
+    assert!(is_origin("https://example.org") && is_origin("https://example.org:8443"));
+    for wrong in
+        ["https://example.org/", "https://Example.org", "http://example.org", "example.org", "https://example.org:443"]
+    {
+        assert!(!is_origin(wrong), "{wrong}");
+    }
+}

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 
 use super::Remembered;
 use crate::audit::{Event, EventType};
-use crate::ceremony::{Contract, Party, challenge, requirements};
+use crate::ceremony::{Contract, Party, challenge, misused, requirements};
 use crate::error::Error;
 use crate::http::Call;
 use crate::state::AppState;
@@ -47,11 +47,13 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         user_verification: body.parsed::<UserVerification>("userVerification")?.unwrap_or(defaults.user_verification),
         hints: body.all_parsed::<Hint>("hints")?,
         extensions: body.map("extensions")?.unwrap_or_default(),
+        extension_policy: requirements.extension_policy,
+        payment: requirements.payment,
         backup: requirements.expectations.backup,
         allow_credentials: named.as_ref().map(|(_, allowed)| allowed.clone()).unwrap_or_default(),
     };
     let (options, pending) = authentication::begin(state.relying_party(), state.random::<32>()?.to_vec(), wishes)
-        .map_err(|misuse| Error::Internal(format!("authentication options: {misuse}")))?;
+        .map_err(|misuse| misused("authentication", &misuse))?;
     let user_id = user.map(|user| user.user_id.clone());
     let started = Event::new(EventType::AuthenticationStarted, &party.tenant_id, state.now()).user(user_id.as_deref());
     let lifetime = requirements.lifetime;

@@ -5,13 +5,13 @@ use assay_protocol::webauthn::{
     UserVerification,
 };
 use assay_relying_party::policy::conveyance;
-use assay_relying_party::registration::{self, Wishes};
+use assay_relying_party::registration::{self, Mediation, Wishes};
 use axum::http::{HeaderName, HeaderValue};
 
 use super::{Demanded, Remembered};
 use crate::audit::{Event, EventType};
 use crate::ceremony::requirements::{self, Requirements};
-use crate::ceremony::{Contract, Party, challenge};
+use crate::ceremony::{Contract, Party, challenge, misused};
 use crate::error::Error;
 use crate::http::json::Object;
 use crate::http::{Call, sessions};
@@ -38,7 +38,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         return Err(Error::InvalidRequest(format!("username is longer than {LONGEST_NAME} bytes")));
     }
     let display_name = body.text("displayName")?.unwrap_or(username);
-    let requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
+    let mut requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
 
     let known = state.store().user_named(&party.tenant_id, username)?;
     if let Some(user) = &known
@@ -46,6 +46,15 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         && !is_theirs(call, &party, user)?
     {
         return Err(Error::AccountExists);
+    }
+    let conditional = body.word("mediation", &requirements::MEDIATION)? == Some(Mediation::Conditional);
+    if conditional {
+        // 5.1.3 step 19: it follows a sign-in to this very account.
+        let is_theirs = known.as_ref().map(|user| is_theirs(call, &party, user)).transpose()?;
+        if !is_theirs.unwrap_or(party.client.is_some()) {
+            return Err(Error::Forbidden("a conditional registration follows a sign-in".to_owned()));
+        }
+        requirements.mediation = Mediation::Conditional;
     }
     let new_user = known.is_none();
     let user = match known {
@@ -70,7 +79,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
     let entity =
         UserEntity { id: user.handle.clone(), name: user.username.clone(), display_name: display_name.to_owned() };
     let (options, pending) = registration::begin(state.relying_party(), entity, state.random::<32>()?.to_vec(), wishes)
-        .map_err(|misuse| Error::Internal(format!("registration options: {misuse}")))?;
+        .map_err(|misuse| misused("registration", &misuse))?;
     let started = Event::new(EventType::RegistrationStarted, &party.tenant_id, state.now())
         .user(Some(&user.user_id))
         .detail("username", username)
@@ -136,6 +145,7 @@ fn wishes(state: &AppState, body: &Object, user: &User, requirements: Requiremen
         attestation_formats: body.texts("attestationFormats")?.unwrap_or_default(),
         extensions: body.map("extensions")?.unwrap_or_default(),
         mediation: requirements.mediation,
+        extension_policy: requirements.extension_policy,
         expectations: requirements.expectations,
     })
 }
@@ -143,13 +153,14 @@ fn wishes(state: &AppState, body: &Object, user: &User, requirements: Requiremen
 /// The longest user name, in bytes.
 const LONGEST_NAME: usize = 256;
 
-const MEMBERS: [&str; 8] = [
+const MEMBERS: [&str; 9] = [
     "username",
     "displayName",
     "authenticatorSelection",
     "attestation",
     "attestationFormats",
     "hints",
+    "mediation",
     "extensions",
     "requirements",
 ];
