@@ -2,7 +2,8 @@
 //!
 //! A target file (`docs/target-files.md`) describes one; [`RelyingPartyTarget`] is what the
 //! relying-party suite asks of it. [`fido_rest`] reaches any server that speaks the REST contract
-//! of FIDO's conformance tools, and with it the [`assay`] dialect, which adds reason codes.
+//! of FIDO's conformance tools, and with it the [`assay`] dialect, which adds reason codes; what a
+//! server of another [`shape`] wants and says, the file tells.
 
 pub mod assay;
 pub mod fido_rest;
@@ -10,6 +11,8 @@ pub mod file;
 pub mod http;
 mod reason;
 pub mod sessions;
+pub mod shape;
+mod template;
 
 use std::fmt;
 
@@ -50,6 +53,8 @@ pub enum Dialect {
     /// The same endpoints, with `requirements` on options, authentication without a user name,
     /// and the machine code of a refusal in `code`.
     Assay,
+    /// A contract of the server's own, which the target file describes, around the JSON forms of WebAuthn.
+    WebauthnJson,
 }
 
 /// What creation options are asked for.
@@ -150,6 +155,8 @@ pub enum TargetError {
     BadOptions(String),
     /// The target file does not say enough, or what it names is not there.
     Configuration(String),
+    /// The server has no way to be asked for this.
+    NoWayToAsk(&'static str),
 }
 
 impl TargetError {
@@ -160,6 +167,7 @@ impl TargetError {
             Self::NoAnswer(_) => "target_no_answer",
             Self::BadOptions(_) => "target_bad_options",
             Self::Configuration(_) => "target_configuration",
+            Self::NoWayToAsk(_) => "target_no_way_to_ask",
         }
     }
 }
@@ -171,6 +179,7 @@ impl fmt::Display for TargetError {
             Self::NoAnswer(why) => write!(f, "the target gave no answer: {why}"),
             Self::BadOptions(why) => write!(f, "the target's options cannot be read: {why}"),
             Self::Configuration(why) => write!(f, "the target is not described well enough: {why}"),
+            Self::NoWayToAsk(what) => write!(f, "the target has no way to be asked for {what}"),
         }
     }
 }

@@ -19,6 +19,9 @@ pub fn complete(mut file: TargetFile) -> TargetFile {
             file.answers.code = ["/check", "/code"].map(str::to_owned).to_vec();
         }
     }
+    if file.dialect == Dialect::WebauthnJson {
+        file.features.insert("webauthn-json".to_owned());
+    }
     if !file.features.contains("webauthn-json") {
         file.features.insert("fido-rest".to_owned());
     }

@@ -7,9 +7,12 @@ use std::time::Duration;
 use std::{env, fmt, fs, io};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Dialect;
 use super::sessions::Sessions;
+use super::shape::{Before, Bodies, Keep, one_or_many};
+use super::template;
 
 /// A target, as its file describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +51,15 @@ pub struct TargetFile {
     /// Paths of its endpoints.
     #[serde(default)]
     pub endpoints: Endpoints,
+    /// What is sent to them.
+    #[serde(default)]
+    pub bodies: Bodies,
+    /// What a session sends before it asks for options.
+    #[serde(default)]
+    pub before: Vec<Before>,
+    /// What is kept of an answer for the requests after it.
+    #[serde(default)]
+    pub keep: Keep,
     /// How its answers are read.
     #[serde(default)]
     pub answers: Answers,
@@ -79,7 +91,7 @@ pub enum Kind {
     Policy,
 }
 
-/// Paths of a relying party's endpoints, joined to the address.
+/// Paths of a relying party's endpoints, joined to the address; a method may stand before them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Endpoints {
@@ -111,23 +123,47 @@ impl Default for Endpoints {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Answers {
-    /// JSON pointer to the options inside the answer; empty for the answer itself.
-    pub options: String,
+    /// JSON pointers to the options inside the answer, the first that is there; empty for the
+    /// answer itself.
+    #[serde(deserialize_with = "one_or_many")]
+    pub options: Vec<String>,
+    /// HTTP statuses of success; none for any 2xx.
+    pub statuses: Vec<u16>,
+    /// JSON pointers into the answer to a response, and what must be there if it was accepted.
+    pub verified: BTreeMap<String, Value>,
     /// JSON pointer to the machine code of the very check that refused, where that is told beside
     /// a coarser code.
     pub check: Option<String>,
     /// JSON pointers to a machine code of a refusal, tried in order.
+    #[serde(deserialize_with = "one_or_many")]
     pub code: Vec<String>,
     /// JSON pointers to texts for people, tried in order.
+    #[serde(deserialize_with = "one_or_many")]
     pub message: Vec<String>,
     /// Patterns from error text to reason code, tried in order.
     pub codes: Vec<CodePattern>,
 }
 
+impl Answers {
+    /// The options in an answer, also where they are JSON in a text.
+    pub fn options_in(&self, body: &Value) -> Option<Value> {
+        let found = self.options.iter().find_map(|pointer| body.pointer(pointer))?;
+        let text = found.as_str().and_then(|text| serde_json::from_str(text).ok());
+        Some(text.unwrap_or_else(|| found.clone()))
+    }
+
+    /// Does the answer to a response say what it must where that was accepted?
+    pub fn verifies(&self, body: Option<&Value>) -> bool {
+        self.verified.iter().all(|(pointer, wanted)| body.and_then(|body| body.pointer(pointer)) == Some(wanted))
+    }
+}
+
 impl Default for Answers {
     fn default() -> Self {
         Self {
-            options: String::new(),
+            options: vec![String::new()],
+            statuses: Vec::new(),
+            verified: BTreeMap::new(),
             check: None,
             code: Vec::new(),
             message: ["/errorMessage", "/message", "/error", "/detail", "/title"].map(String::from).to_vec(),
@@ -224,6 +260,9 @@ impl TargetFile {
             connect: None,
             tls_roots: None,
             endpoints: Endpoints::default(),
+            bodies: Bodies::default(),
+            before: Vec::new(),
+            keep: Keep::new(),
             answers: Answers::default(),
             dbsc: Sessions::default(),
             headers: BTreeMap::new(),
@@ -246,9 +285,22 @@ impl TargetFile {
         Duration::from_secs(self.timeout_seconds)
     }
 
-    /// The headers with their secrets fetched.
+    /// The headers with their secrets fetched, save those that hold what is kept of answers.
     pub fn resolved_headers(&self) -> Result<Vec<(String, String)>, TargetFileError> {
-        self.headers.iter().map(|(name, value)| Ok((name.clone(), self.resolve(value)?))).collect()
+        let constant = self.headers.iter().filter(|(_, value)| self.kept_in(value).is_none());
+        constant.map(|(name, value)| Ok((name.clone(), self.resolve(value)?))).collect()
+    }
+
+    /// The headers with places for what is kept of answers, by name and template.
+    pub fn kept_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().filter_map(|(name, value)| Some((name.as_str(), self.kept_in(value)?)))
+    }
+
+    fn kept_in<'a>(&self, value: &'a HeaderValue) -> Option<&'a str> {
+        match value {
+            HeaderValue::Literal(text) if self.keep.keys().any(|name| template::has_place(text, name)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The authorities of `tls_roots`, as PEM.

@@ -83,21 +83,39 @@ impl Http {
 
     /// Gets `path`.
     pub fn get(&self, path: &str) -> Result<Response, TargetError> {
-        self.send(Method::GET, path, None)
+        self.send(Method::GET, path, &[], None)
     }
 
     /// Posts JSON, or what pretends to be JSON, to `path`.
     pub fn post(&self, path: &str, body: &str) -> Result<Response, TargetError> {
-        self.send(Method::POST, path, Some(body))
+        self.send(Method::POST, path, &[], Some(("application/json", body)))
     }
 
-    fn send(&self, method: Method, path: &str, body: Option<&str>) -> Result<Response, TargetError> {
+    /// The value of this session's cookie `name` for `path`.
+    pub fn cookie(&self, path: &str, name: &str) -> Option<String> {
+        let cookies = self.jar.cookies(&cookie_url(&self.url(path).ok()?))?;
+        let mut pairs = cookies.to_str().ok()?.split("; ").filter_map(|pair| pair.split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+    }
+
+    /// Sends to `path`, with further headers, and a body with its `Content-Type`.
+    pub fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(String, String)],
+        body: Option<(&str, &str)>,
+    ) -> Result<Response, TargetError> {
         let url = self.url(path)?;
         let cookie_url = cookie_url(&url);
         let mut request =
             self.client.request(method, url).headers(self.headers.clone()).header(ACCEPT, "application/json");
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(configuration)?;
+            request = request.header(name, HeaderValue::from_str(value).map_err(configuration)?);
+        }
+        if let Some((content_type, body)) = body {
+            request = request.header(CONTENT_TYPE, content_type).body(body.to_owned());
         }
         if let Some(cookies) = self.jar.cookies(&cookie_url) {
             request = request.header(COOKIE, cookies);

@@ -94,8 +94,7 @@ impl World {
     fn options(&mut self, context: &mut Context, path: &str, body: &str) -> Result<Value, Stop> {
         let request = self.post(path, body)?;
         let answer = self.send(context, Asking::setup("ask for options"), &request)?;
-        let pointer = &self.target.file.answers.options;
-        let found = answer.json().and_then(|json| json.pointer(pointer).cloned());
+        let found = answer.json().and_then(|json| self.target.file.answers.options_in(&json));
         found.filter(|_| answer.status < 300).ok_or_else(|| Stop::broken(format!("no options: HTTP {}", answer.status)))
     }
 

@@ -62,6 +62,7 @@ pub(super) fn offered<T>(
     let answer = match &begun {
         Ok(Begin::Offered(offer)) => Ok(offer.answer.clone()),
         Ok(Begin::Refused(answer)) => Ok(answer.clone()),
+        Err(TargetError::NoWayToAsk(what)) => return Err(Stop::skip(format!("a way to ask for {what}"))),
         Err(error) => Err(error.clone()),
     };
     let body = answer.as_ref().map(|answer| answer.request_body.clone()).unwrap_or_default();

@@ -13,6 +13,25 @@ fn the_documented_example_is_read() {
     assert!(!file.answers.codes.is_empty());
 }
 
+/// Every example is a target file that says what its text says.
+#[test]
+fn the_documented_shapes_are_read() {
+    let page = include_str!("../../../../docs/target-files.md");
+    let blocks = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let files: Vec<TargetFile> =
+        blocks.filter(|block| block.contains("kind =")).map(|block| toml::from_str(block).unwrap()).collect();
+    assert_eq!(files.len(), 4);
+    let [_, example, rest, form] = files.as_slice() else { unreachable!() };
+    assert_eq!(example.endpoints.begin_registration, "GET /generate-registration-options");
+    assert!(example.answers.verifies(Some(&serde_json::json!({"verified": true}))));
+    assert!(!example.answers.verifies(Some(&serde_json::json!({"verified": false}))));
+    assert!(!example.answers.verifies(None));
+    let wrapped = serde_json::json!({"ceremony": "c", "client": {"publicKey": {"challenge": "AA"}}});
+    assert_eq!(rest.answers.options_in(&wrapped), Some(serde_json::json!({"challenge": "AA"})));
+    assert_eq!(form.kept_headers().collect::<Vec<_>>(), [("x-csrftoken", "{csrf}")]);
+    assert_eq!(form.resolved_headers().unwrap(), [], "what is kept is no constant");
+}
+
 #[test]
 fn little_is_enough_and_unknown_members_are_refused() {
     let little = "name = 'rp'\nkind = 'relying-party'\naddress = 'http://localhost:1'\n";
