@@ -11,7 +11,7 @@ use assay_relying_party::{all_checks, all_reasons};
 const TABLE: &str = include_str!("checks.tsv");
 
 /// Clauses beside those that are numbered through.
-const FORMATS: [&str; 12] = [
+const FORMATS: [&str; 20] = [
     "packed-statement",
     "packed-signature",
     "packed-certificate",
@@ -24,6 +24,14 @@ const FORMATS: [&str; 12] = [
     "fido-u2f-signature",
     "fido-u2f-aaguid",
     "none-statement",
+    "tpm-statement",
+    "tpm-public-key",
+    "tpm-x5c",
+    "tpm-certificate",
+    "tpm-aaguid",
+    "tpm-signature",
+    "tpm-cert-info",
+    "tpm-name",
 ];
 
 #[test]

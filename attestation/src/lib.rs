@@ -13,6 +13,7 @@ mod packed;
 pub mod path;
 pub mod rejection;
 pub mod statement;
+pub mod tpm;
 
 pub use certificate::Certificate;
 pub use path::Anchors;

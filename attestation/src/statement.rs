@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::certificate::Certificate;
 use crate::path::MAX_CERTIFICATES;
 use crate::rejection::{Check, Reason, Rejection};
-use crate::{fido_u2f, none, packed};
+use crate::{fido_u2f, none, packed, tpm};
 
 /// A valid statement, and what it proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub enum Format {
     /// A U2F registration in WebAuthn's clothes.
     #[serde(rename = "fido-u2f")]
     FidoU2f,
+    /// A TPM certifies a key that it holds.
+    #[serde(rename = "tpm")]
+    Tpm,
 }
 
 /// What kind of key vouches for the credential (WebAuthn L3 6.5.3). Basic and AttCA look alike;
@@ -104,12 +107,13 @@ pub fn verify(fmt: &str, att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforc
         Format::None => none::verify(att_stmt, enforced),
         Format::Packed => packed::verify(att_stmt, signed, enforced),
         Format::FidoU2f => fido_u2f::verify(att_stmt, signed, enforced),
+        Format::Tpm => tpm::verify(att_stmt, signed, enforced),
     }
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::None, Self::Packed, Self::FidoU2f];
+    pub const ALL: [Self; 4] = [Self::None, Self::Packed, Self::FidoU2f, Self::Tpm];
 
     /// The registered identifier.
     pub const fn name(self) -> &'static str {
@@ -117,6 +121,7 @@ impl Format {
             Self::None => "none",
             Self::Packed => "packed",
             Self::FidoU2f => "fido-u2f",
+            Self::Tpm => "tpm",
         }
     }
 

@@ -65,6 +65,7 @@ mod extensions;
 mod path;
 mod signature;
 mod statement;
+mod tpm;
 mod wire;
 
 #[cfg(test)]
@@ -80,6 +81,7 @@ pub use extensions::ExtensionsEdit;
 pub use path::{PathEdit, X5cEdit};
 pub use signature::{SignatureEdit, SigningEdit};
 pub use statement::StatementEdit;
+pub use tpm::{TpmCertificateEdit, TpmEdit};
 
 /// What is known of an edit without applying it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,12 +118,16 @@ pub enum Edit {
     AuthenticatorDataEdit(AuthenticatorDataEdit),
     /// Of the attestation certificate; `packed` with certificates and `fido-u2f` only.
     CertificateEdit(CertificateEdit),
+    /// Of the certificate of a TPM's attestation key; `tpm` only.
+    TpmCertificateEdit(TpmCertificateEdit),
     /// Of the authorities above it.
     PathEdit(PathEdit),
     /// Of the list of certificates in the statement.
     X5cEdit(X5cEdit),
     /// Of what is signed, and by whom.
     SigningEdit(SigningEdit),
+    /// Of what a TPM says; `tpm` only.
+    TpmEdit(TpmEdit),
     /// Of the signature's bytes.
     SignatureEdit(SignatureEdit),
     /// Of the attestation statement; registrations only.
@@ -141,9 +147,11 @@ impl Edit {
             .chain(ExtensionsEdit::ALL.iter().copied().map(Self::ExtensionsEdit))
             .chain(AuthenticatorDataEdit::ALL.iter().copied().map(Self::AuthenticatorDataEdit))
             .chain(CertificateEdit::ALL.iter().copied().map(Self::CertificateEdit))
+            .chain(TpmCertificateEdit::ALL.iter().copied().map(Self::TpmCertificateEdit))
             .chain(PathEdit::ALL.iter().copied().map(Self::PathEdit))
             .chain(X5cEdit::ALL.iter().copied().map(Self::X5cEdit))
             .chain(SigningEdit::ALL.iter().copied().map(Self::SigningEdit))
+            .chain(TpmEdit::ALL.iter().copied().map(Self::TpmEdit))
             .chain(SignatureEdit::ALL.iter().copied().map(Self::SignatureEdit))
             .chain(StatementEdit::ALL.iter().copied().map(Self::StatementEdit))
             .chain(AttestationObjectEdit::ALL.iter().copied().map(Self::AttestationObjectEdit))
@@ -163,9 +171,11 @@ impl Edit {
             Self::ExtensionsEdit(edit) => edit.info(),
             Self::AuthenticatorDataEdit(edit) => edit.info(),
             Self::CertificateEdit(edit) => edit.info(),
+            Self::TpmCertificateEdit(edit) => edit.info(),
             Self::PathEdit(edit) => edit.info(),
             Self::X5cEdit(edit) => edit.info(),
             Self::SigningEdit(edit) => edit.info(),
+            Self::TpmEdit(edit) => edit.info(),
             Self::SignatureEdit(edit) => edit.info(),
             Self::StatementEdit(edit) => edit.info(),
             Self::AttestationObjectEdit(edit) => edit.info(),

@@ -10,9 +10,15 @@ use crate::certificate::name::Name;
 use crate::chain::Chain;
 use crate::keys::SigningKey;
 use crate::seed::Seed;
+use crate::statement::tpm::device::certify;
 
 /// The model that the lab's own ceremonies claim to come from, where nothing else is said.
 pub const MODEL: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
+
+/// The model with a TPM in it: the real one of Windows Hello, with the lab's root in the place of its vendor's.
+pub const TPM_MODEL: Aaguid = Aaguid::from_bytes([
+    0x08, 0x98, 0x70, 0x58, 0xca, 0xdc, 0x4b, 0x81, 0xb6, 0xe1, 0x30, 0xde, 0x50, 0xdc, 0xbe, 0x96,
+]);
 
 /// The host name in the certificate that signs the lab's metadata.
 pub const METADATA_HOST: &str = "mds.assay.test";
@@ -52,6 +58,13 @@ impl Lab {
         let leaf = self.attestation(&format!("shared {aaguid}"), "Assay Shared", aaguid).leaf;
         chain.set_leaf_key(leaf.key);
         chain.leaf.spec.serial = leaf.spec.serial;
+        chain
+    }
+
+    /// The certificates of a TPM's attestation key: the model's authorities, a leaf as WebAuthn L3 8.3.1 has it.
+    pub fn tpm(&self, aaguid: Aaguid) -> Chain {
+        let mut chain = self.model(aaguid);
+        certify(&mut chain);
         chain
     }
 

@@ -19,8 +19,9 @@ use crate::edits::{Edit, apply};
 use crate::error::Error;
 use crate::json::Object;
 use crate::keys::SigningKey;
-use crate::lab::{Lab, MODEL};
+use crate::lab::{Lab, MODEL, TPM_MODEL};
 use crate::seed::Seed;
+use crate::statement::tpm::TpmDraft;
 use crate::statement::{Format, fido_u2f, none, packed};
 
 /// Everything that goes into a registration. Start from a good one, change fields, add edits.
@@ -132,6 +133,23 @@ impl RegistrationForge {
         }
     }
 
+    /// With an attestation by the lab's [`TPM_MODEL`].
+    pub fn tpm(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
+        Self {
+            aaguid: TPM_MODEL,
+            format: Format::Tpm(Box::new(lab.tpm(TPM_MODEL))),
+            ..Self::none(lab, rp_id, challenge)
+        }
+    }
+
+    /// The same with RSA keys all over, as older TPMs have them.
+    pub fn tpm_rsa(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Result<Self, Error> {
+        let mut chain = lab.tpm(TPM_MODEL);
+        chain.set_leaf_key(SigningKey::rs256()?);
+        let format = Format::Tpm(Box::new(chain));
+        Ok(Self { format, credential_key: SigningKey::rs256()?, ..Self::tpm(lab, rp_id, challenge) })
+    }
+
     /// The same with one edit more.
     #[must_use]
     pub fn edited(mut self, edit: impl Into<Edit>) -> Self {
@@ -221,9 +239,12 @@ impl RegistrationForge {
         let (key, certificates) = match &self.format {
             Format::None => return Ok((none::statement(), Vec::new())),
             Format::PackedSelf => (self.credential_key.clone(), Vec::new()),
-            Format::Packed(chain) | Format::FidoU2f(chain) => {
+            Format::Packed(chain) | Format::FidoU2f(chain) | Format::Tpm(chain) => {
                 let mut chain = chain.as_ref().clone();
                 apply!(self.edits, CertificateEdit, &mut chain);
+                if matches!(self.format, Format::Tpm(_)) {
+                    apply!(self.edits, TpmCertificateEdit, &mut chain);
+                }
                 apply!(self.edits, PathEdit, &mut chain);
                 let issued = chain.issue()?;
                 let key = chain.leaf.key.clone();
@@ -250,6 +271,14 @@ impl RegistrationForge {
             ),
             _ => packed::signed_bytes(&draft.auth_data, &draft.client_data_hash),
         });
+        if let Format::Tpm(_) = self.format {
+            let mut tpm = TpmDraft::new(&self.credential_key, draft.key.alg(), message);
+            apply!(self.edits, TpmEdit, &mut tpm);
+            let statement = tpm.statement(&draft.key, &certificates, |signature| {
+                apply!(self.edits, SignatureEdit, signature);
+            })?;
+            return Ok((statement, certificates));
+        }
         let mut signature = draft.key.sign(&message)?;
         apply!(self.edits, SignatureEdit, &mut signature);
         let statement = match self.format {

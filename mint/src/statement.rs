@@ -3,6 +3,7 @@
 pub mod fido_u2f;
 pub mod none;
 pub mod packed;
+pub mod tpm;
 
 use ciborium::Value;
 
@@ -19,6 +20,8 @@ pub enum Format {
     Packed(Box<Chain>),
     /// `fido-u2f`.
     FidoU2f(Box<Chain>),
+    /// `tpm`; the leaf is the certificate of an attestation key.
+    Tpm(Box<Chain>),
 }
 
 impl Format {
@@ -28,6 +31,7 @@ impl Format {
             Self::None => "none",
             Self::PackedSelf | Self::Packed(_) => "packed",
             Self::FidoU2f(_) => "fido-u2f",
+            Self::Tpm(_) => "tpm",
         }
     }
 
@@ -35,7 +39,7 @@ impl Format {
     pub fn chain(&self) -> Option<&Chain> {
         match self {
             Self::None | Self::PackedSelf => None,
-            Self::Packed(chain) | Self::FidoU2f(chain) => Some(chain),
+            Self::Packed(chain) | Self::FidoU2f(chain) | Self::Tpm(chain) => Some(chain),
         }
     }
 }

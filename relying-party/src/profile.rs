@@ -26,6 +26,8 @@ pub struct Switches {
     pub token_binding: Action,
     /// An AAGUID beside a U2F statement: FIDO's tool refuses it, WebAuthn has one in its vectors.
     pub fido_u2f_aaguid: Action,
+    /// A TPM whose manufacturer the TCG's registry does not have: the manufacturer of WebAuthn's own vector is zero.
+    pub tpm_vendor: Action,
     /// A signature counter that did not increase: WebAuthn leaves it to the relying party.
     pub sign_count: Action,
     /// How strictly a credential's eligibility for backup is held to be immutable.
@@ -79,6 +81,7 @@ const DEFINITIONS: [Definition; 3] = [
             root_in_x5c: Action::Accept,
             token_binding: Action::Accept,
             fido_u2f_aaguid: Action::Accept,
+            tpm_vendor: Action::Accept,
             sign_count: Action::Accept,
             backup_eligibility: BackupEligibility::Immutable,
         },
@@ -91,6 +94,7 @@ const DEFINITIONS: [Definition; 3] = [
             root_in_x5c: Action::Refuse,
             token_binding: Action::Refuse,
             fido_u2f_aaguid: Action::Refuse,
+            tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
         },
@@ -103,6 +107,7 @@ const DEFINITIONS: [Definition; 3] = [
             root_in_x5c: Action::Accept,
             token_binding: Action::Accept,
             fido_u2f_aaguid: Action::Accept,
+            tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
         },
@@ -134,6 +139,7 @@ impl Switches {
             "root_in_x5c" => Some(self.root_in_x5c),
             "token_binding" => Some(self.token_binding),
             "fido_u2f_aaguid" => Some(self.fido_u2f_aaguid),
+            "tpm_certificate_vendor" => Some(self.tpm_vendor),
             "sign_count_not_increased" => Some(self.sign_count),
             _ => None,
         }

@@ -88,7 +88,7 @@ impl Register {
     pub(crate) fn trusting(forge: &RegistrationForge) -> Self {
         let anchors = match &forge.format {
             Format::None | Format::PackedSelf => None,
-            Format::Packed(chain) | Format::FidoU2f(chain) => {
+            Format::Packed(chain) | Format::FidoU2f(chain) | Format::Tpm(chain) => {
                 let root = chain.issue().unwrap().root;
                 Some(Anchors::parse([root]).unwrap())
             }
@@ -180,5 +180,5 @@ fn shared(path: &str) -> Option<Value> {
 }
 
 fn every_type() -> Vec<AttestationType> {
-    vec![AttestationType::None, AttestationType::SelfAttestation, AttestationType::Basic]
+    vec![AttestationType::None, AttestationType::SelfAttestation, AttestationType::Basic, AttestationType::AttCa]
 }

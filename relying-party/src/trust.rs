@@ -80,7 +80,7 @@ impl<'a> Trust<'a> {
         let metadata = self.metadata?;
         match statement.fmt {
             Format::FidoU2f => metadata.by_key_identifier(&KeyIdentifier::of(statement.trust_path.first()?)?),
-            Format::None | Format::Packed => metadata.by_aaguid(aaguid),
+            Format::None | Format::Packed | Format::Tpm => metadata.by_aaguid(aaguid),
         }
     }
 

@@ -42,6 +42,7 @@ fn of_each_kind_of_attestation() {
         (RegistrationForge::packed_self(&lab, RP_ID, &CHALLENGE), "packed", "self", "absent"),
         (RegistrationForge::packed(&lab, RP_ID, &CHALLENGE), "packed", "basic", "not_judged"),
         (RegistrationForge::fido_u2f(&lab, "evidence", RP_ID, &CHALLENGE), "fido-u2f", "basic", "not_judged"),
+        (RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE), "tpm", "attca", "not_judged"),
     ] {
         let evidence = &Line::registration(&forge).decide()["evidence"];
         assert_eq!(

@@ -41,6 +41,8 @@ fn the_twins_are_good() {
         ("self", line(self_attested), "accept"),
         ("packed", line(packed()), "accept"),
         ("fido-u2f", line(u2f), "accept"),
+        ("tpm", line(RegistrationForge::tpm(&lab(), RP_ID, &CHALLENGE)), "accept"),
+        ("tpm with RSA keys", line(RegistrationForge::tpm_rsa(&lab(), RP_ID, &CHALLENGE).unwrap()), "accept"),
     ]);
 }
 

@@ -38,6 +38,7 @@ fn each_format_says_what_it_is() {
         (RegistrationForge::packed_self(&lab, rp, &challenge), Format::Packed, AttestationType::SelfAttestation, 0),
         (RegistrationForge::packed(&lab, rp, &challenge), Format::Packed, AttestationType::Basic, 2),
         (RegistrationForge::fido_u2f(&lab, "a", rp, &challenge), Format::FidoU2f, AttestationType::Basic, 1),
+        (RegistrationForge::tpm(&lab, rp, &challenge), Format::Tpm, AttestationType::AttCa, 2),
     ];
     for (forge, format, attestation_type, certificates) in cases {
         let statement = judge(&forge, &Enforced::all()).unwrap();
@@ -55,7 +56,7 @@ fn names_are_exact() {
         assert_eq!(serde_json::to_value(format).unwrap(), format.name());
         assert_eq!(Format::named(&format.name().to_uppercase()), None);
     }
-    for name in ["", "Packed", "packed ", "tpm", "android-key", "apple", "compound", "android-safetynet"] {
+    for name in ["", "Packed", "packed ", "android-key", "apple", "compound", "android-safetynet"] {
         assert_eq!(Format::named(name), None, "{name}");
     }
     for (kind, name) in

@@ -19,13 +19,15 @@ fn lab() -> Lab {
     Lab::new([9; 32], 1_795_000_000)
 }
 
-fn registrations() -> [RegistrationForge; 4] {
+fn registrations() -> [RegistrationForge; 6] {
     let (lab, rp_id) = (lab(), "example.org");
     [
         RegistrationForge::packed(&lab, rp_id, b"challenge 16 byt"),
         RegistrationForge::none(&lab, rp_id, b"challenge 16 byt"),
         RegistrationForge::packed_self(&lab, rp_id, b"challenge 16 byt"),
         RegistrationForge::fido_u2f(&lab, "label", rp_id, b"challenge 16 byt"),
+        RegistrationForge::tpm(&lab, rp_id, b"challenge 16 byt"),
+        RegistrationForge::tpm_rsa(&lab, rp_id, b"challenge 16 byt").unwrap(),
     ]
 }
 

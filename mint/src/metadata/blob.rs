@@ -11,7 +11,7 @@ use super::{MetadataEdit, Model, ModelId, Report, facts, models};
 use crate::chain::Chain;
 use crate::error::Error;
 use crate::keys::SigningKey;
-use crate::lab::Lab;
+use crate::lab::{Lab, TPM_MODEL};
 
 /// Which issue of the metadata to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Lab {
             "protocolFamily": model.protocol,
             "schema": 3,
             "upv": [{ "major": 1, "minor": 0 }],
-            "authenticationAlgorithms": ["secp256r1_ecdsa_sha256_raw", "ed25519_eddsa_sha512_raw"],
+            "authenticationAlgorithms": algorithms(model),
             "publicKeyAlgAndEncodings": ["cose"],
             "attestationTypes": model.attestation_types,
             "userVerificationDetails": [[{ "userVerificationMethod": "presence_internal" }]],
@@ -217,6 +217,12 @@ impl BlobDraft {
         };
         format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(payload.as_bytes()))
     }
+}
+
+/// TPMs have RSA in Ed25519's place.
+fn algorithms(model: &Model) -> [&'static str; 2] {
+    let is_tpm = model.id == ModelId::Aaguid(TPM_MODEL);
+    ["secp256r1_ecdsa_sha256_raw", if is_tpm { "rsassa_pkcsv15_sha256_raw" } else { "ed25519_eddsa_sha512_raw" }]
 }
 
 fn put(object: &mut Value, name: &str, value: Value) {

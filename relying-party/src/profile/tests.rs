@@ -2,7 +2,8 @@ use assay_protocol::check::Kind;
 
 use super::{Action, BackupEligibility, Profile, Switches, all_checks, profiles};
 
-const SWITCHED: [&str; 4] = ["root_in_x5c", "token_binding", "fido_u2f_aaguid", "sign_count_not_increased"];
+const SWITCHED: [&str; 5] =
+    ["root_in_x5c", "token_binding", "fido_u2f_aaguid", "tpm_certificate_vendor", "sign_count_not_increased"];
 
 #[test]
 fn kinds_decide_where_no_switch_does() {
@@ -30,6 +31,7 @@ fn switches_decide_what_is_contested() {
     assert_eq!(enforcing("root_in_x5c"), ["tool-compatible"]);
     assert_eq!(enforcing("token_binding"), ["tool-compatible"]);
     assert_eq!(enforcing("fido_u2f_aaguid"), ["tool-compatible"]);
+    assert_eq!(enforcing("tpm_certificate_vendor"), ["tool-compatible", "hardened"]);
     assert_eq!(enforcing("sign_count_not_increased"), ["tool-compatible", "hardened"]);
 
     let w3c = Profile::named("w3c-l3").unwrap();

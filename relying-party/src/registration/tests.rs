@@ -1,5 +1,8 @@
 use assay_attestation::{AttestationType, Format};
-use assay_mint::edits::{AttestationObjectEdit, AuthenticatorDataEdit, CertificateEdit, ClientDataEdit, StatementEdit};
+use assay_mint::edits::{
+    AttestationObjectEdit, AuthenticatorDataEdit, CertificateEdit, ClientDataEdit, StatementEdit, TpmCertificateEdit,
+    TpmEdit,
+};
 use assay_mint::lab::MODEL;
 use assay_mint::registration::RegistrationForge;
 
@@ -99,6 +102,14 @@ fn profiles_differ_where_they_should() {
         (none().edited(AttestationObjectEdit::Order), ["accept", "accept", "attestation_object_not_canonical"]),
         (none().edited(ClientDataEdit::TokenBindingNotObject), ["accept", "token_binding", "accept"]),
         (u2f, ["accept", "fido_u2f_aaguid", "accept"]),
+        (
+            RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE).edited(TpmCertificateEdit::VendorUnknown),
+            ["accept", "tpm_certificate_vendor", "tpm_certificate_vendor"],
+        ),
+        (
+            RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE).edited(TpmEdit::NotFixedTpm),
+            ["accept", "accept", "tpm_key_attributes"],
+        ),
     ];
     for (forge, expected) in cases {
         for (name, expected) in ["w3c-l3", "tool-compatible", "hardened"].into_iter().zip(expected) {

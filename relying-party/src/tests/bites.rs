@@ -2,6 +2,7 @@
 //! bad input passes too.
 
 mod extensions;
+mod tpm;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,8 +41,9 @@ struct Bite {
 
 #[test]
 fn every_check_bites_alone() {
+    let formats = attestations().into_iter().chain(tpm::bites());
     let bites: Vec<Bite> =
-        registrations().into_iter().chain(attestations()).chain(authentications()).chain(extensions::bites()).collect();
+        registrations().into_iter().chain(formats).chain(authentications()).chain(extensions::bites()).collect();
     for Bite { id, good, bad } in &bites {
         let without = everything().without(id).unwrap();
         assert_eq!(good(&everything()), "accept", "{id}: the good twin");

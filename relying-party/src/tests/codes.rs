@@ -9,21 +9,23 @@ use std::sync::LazyLock;
 use std::{env, fs};
 
 use assay_mint::assertion::AssertionForge;
-use assay_mint::edits::{AuthenticatorDataEdit, Edit, Effect};
+use assay_mint::edits::{AuthenticatorDataEdit, CertificateEdit, Edit, Effect};
 use assay_mint::registration::RegistrationForge;
 
 use super::{Authenticate, CHALLENGE, RP_ID, Register, code, credential, everything, lab};
 use crate::Profile;
 
-const HEADER: &str = "edit\tnone\tself\tpacked\tfido-u2f\tassertion";
+const HEADER: &str = "edit\tnone\tself\tpacked\tfido-u2f\ttpm\ttpm-rsa\tassertion";
 
-fn registrations() -> [RegistrationForge; 4] {
+fn registrations() -> [RegistrationForge; 6] {
     let lab = lab();
     [
         RegistrationForge::none(&lab, RP_ID, &CHALLENGE),
         RegistrationForge::packed_self(&lab, RP_ID, &CHALLENGE),
         RegistrationForge::packed(&lab, RP_ID, &CHALLENGE),
         RegistrationForge::fido_u2f(&lab, "codes", RP_ID, &CHALLENGE),
+        RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE),
+        RegistrationForge::tpm_rsa(&lab, RP_ID, &CHALLENGE).unwrap(),
     ]
 }
 
@@ -90,7 +92,10 @@ static ANSWERS: LazyLock<Vec<(Edit, Vec<&'static str>)>> = LazyLock::new(|| {
 /// Some edits break a rule that not every format has.
 fn is_right_there(edit: Edit, column: &str) -> bool {
     match edit {
-        // WebAuthn L3 8.2.1 is about packed.
+        // WebAuthn L3 8.2.1 is about packed; 8.3.1 does not say how critical an extension is.
+        Edit::CertificateEdit(CertificateEdit::AaguidCritical | CertificateEdit::FirmwareCritical) => {
+            column != "packed"
+        }
         Edit::CertificateEdit(_) => column == "fido-u2f",
         // Without certificates the AAGUID is a claim that nothing contradicts.
         Edit::AuthenticatorDataEdit(AuthenticatorDataEdit::AaguidOther) => matches!(column, "none" | "self"),
