@@ -5,6 +5,8 @@ use assay_mint::registration::RegistrationForge;
 use assay_protocol::aaguid::Aaguid;
 use serde_json::{Value, json};
 
+use super::rule::need;
+
 /// A kind of good registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Base {
@@ -16,6 +18,10 @@ pub enum Base {
     Packed,
     /// By one of the lab's U2F models.
     FidoU2f,
+    /// By the lab's model with a TPM in it.
+    Tpm,
+    /// By the same with RSA keys.
+    TpmRsa,
 }
 
 /// A model that no metadata know, for registrations that no model vouches for.
@@ -34,6 +40,8 @@ impl Base {
             Self::PackedSelf => "registration/accepted/packed-self",
             Self::Packed => "registration/accepted/packed",
             Self::FidoU2f => "registration/accepted/fido-u2f",
+            Self::Tpm => "registration/accepted/tpm",
+            Self::TpmRsa => "registration/accepted/tpm-rsa",
         }
     }
 
@@ -44,12 +52,19 @@ impl Base {
             Self::PackedSelf => "a registration with packed self attestation",
             Self::Packed => "a registration with packed attestation by a model of the lab",
             Self::FidoU2f => "a registration by a U2F model of the lab",
+            Self::Tpm => "a registration by a TPM of the lab",
+            Self::TpmRsa => "a registration by a TPM of the lab with RSA keys",
         }
     }
 
     /// Does somebody else than the credential vouch for it?
     pub(super) fn is_attested(self) -> bool {
-        matches!(self, Self::Packed | Self::FidoU2f)
+        matches!(self, Self::Packed | Self::FidoU2f | Self::Tpm | Self::TpmRsa)
+    }
+
+    /// What a server must be able to verify before it can be asked.
+    pub(super) fn need(self) -> Option<&'static str> {
+        matches!(self, Self::Tpm | Self::TpmRsa).then_some(need::FORMAT_TPM)
     }
 
     /// The attestation to ask for.
@@ -69,6 +84,12 @@ impl Base {
             Self::PackedSelf => RegistrationForge::packed_self(lab, rp_id, challenge),
             Self::Packed => return RegistrationForge::packed(lab, rp_id, challenge),
             Self::FidoU2f => return RegistrationForge::fido_u2f(lab, U2F_MODEL, rp_id, challenge),
+            Self::Tpm => return RegistrationForge::tpm(lab, rp_id, challenge),
+            // A key that cannot be made leaves the other kind, whose cases then fail loudly.
+            Self::TpmRsa => {
+                return RegistrationForge::tpm_rsa(lab, rp_id, challenge)
+                    .unwrap_or_else(|_no_key| RegistrationForge::none(lab, rp_id, challenge));
+            }
         };
         forge.aaguid = NOBODYS;
         forge

@@ -6,6 +6,7 @@ mod certificates;
 mod credential_key;
 mod policy;
 mod statements;
+mod tpm;
 
 use assay_mint::edits::AuthenticatorDataEdit;
 use assay_mint::registration::RegistrationForge;
@@ -34,6 +35,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     cases.extend(credential_key::cases());
     cases.extend(statements::cases());
     cases.extend(certificates::cases());
+    cases.extend(tpm::cases());
     cases.extend(policy::cases());
     cases.push(declared_shorter());
     cases
@@ -70,6 +72,7 @@ pub(super) fn case(base: Base, rule: &Rule, change: &Change<RegistrationForge>) 
         format!("{}, but: {}. All that is hashed or signed above it is made anew.", base.words(), change.plants);
     let case = describe(case, rule, given, sends, base.twin());
     let case = if base.is_attested() { case.needs([need::LAB_ANCHORS]) } else { case };
+    let case = case.needs(base.need());
     (rule.basis, case)
 }
 

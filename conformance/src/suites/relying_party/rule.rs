@@ -206,6 +206,8 @@ pub(super) mod need {
     pub(in crate::suites::relying_party) const FIDO_REST: &str = "fido-rest";
     /// The server takes the JSON forms of WebAuthn, in which they may not.
     pub(in crate::suites::relying_party) const WEBAUTHN_JSON: &str = "webauthn-json";
+    /// The server verifies the attestation statement format `tpm`.
+    pub(in crate::suites::relying_party) const FORMAT_TPM: &str = "format-tpm";
     /// The server judges extension outputs, which it need not.
     pub(in crate::suites::relying_party) const JUDGES_EXTENSIONS: &str = "judges-extensions";
 }
