@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{RegressionArgs, ReportCommand};
+use crate::commands::policy::PolicyCommand;
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
@@ -51,6 +52,9 @@ pub enum Command {
     /// Reports: show one, compare two, make the page again
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Attestation policies: what one does to every model, what is wrong with one
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// List every check: id, clause, kind, profiles
     Checks,
     /// Clause by case by proof of bite

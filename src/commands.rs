@@ -4,6 +4,7 @@ mod checks;
 mod coverage;
 mod inspect;
 mod key;
+pub mod policy;
 mod profile;
 mod regression;
 mod report;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Key(command)) => key::run(&here, command),
         Some(Command::Test(args)) => test::run(&here, args),
         Some(Command::Report(command)) => report::run(&here, command),
+        Some(Command::Policy(command)) => policy::run(&here, command),
         Some(Command::Checks) => checks::run(&here),
         Some(Command::Coverage) => coverage::run(&here),
         Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),

@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod judge;
 pub mod keys;
 pub mod lab;
+pub mod matrix;
 pub mod output;
 pub mod state;
 pub mod traces;

@@ -13,6 +13,7 @@ mod evaluate;
 mod evidence;
 mod json;
 mod legacy;
+mod matrix;
 mod rule;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use decision::{Decision, Outcome, Reason};
 pub use evaluate::evaluate;
 pub use evidence::{Chain, Evidence};
 pub use json::PolicyError;
+pub use matrix::{Row, matrix};
 pub use rule::Rule;
 
 /// A tenant's policy. Enrolment only: nobody who has enrolled is locked out by a change.

@@ -80,7 +80,7 @@ fn metadata(lab: &Lab, files: &[PathBuf], roots: &[PathBuf]) -> Result<Vec<assay
 }
 
 /// The certificates of a file: any number in PEM, or one in DER or base64.
-fn certificates(path: &Path) -> Result<Vec<Vec<u8>>> {
+pub(super) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>> {
     const END: &str = "-----END CERTIFICATE-----";
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(match std::str::from_utf8(&bytes) {

@@ -82,6 +82,29 @@ impl Policy {
         }
     }
 
+    /// Everything that is wrong with a canonical form, where [`Self::from_json`] stops at the first.
+    pub fn problems(policy: &Value) -> Vec<PolicyError> {
+        let Some(members) = policy.as_object() else {
+            return vec![PolicyError::Request("not an object".to_owned())];
+        };
+        let unknown = members.keys().filter(|name| !MEMBERS.contains(&name.as_str()));
+        let mut problems: Vec<PolicyError> =
+            unknown.map(|name| PolicyError::Request(format!("unknown member {name:?}"))).collect();
+        let mode = members.get("enforcement_mode").and_then(Value::as_str);
+        if !matches!(mode, Some("audit" | "block" | "off")) {
+            problems.push(mode_error(members, "audit or block"));
+        }
+        problems.extend(allowed_aaguids(members).err());
+        problems.extend(aaguids(members, "blocked_aaguids").err());
+        problems.extend(level(members, "min_certification_level").err());
+        problems.extend(flag(members, "block_software_auth", None).err());
+        problems.extend(flag(members, "require_known_aaguids", None).err());
+        problems.extend(statuses(members).err());
+        problems.extend(days(members).err());
+        problems.extend(flag(members, "functional_counts_as_l1", Some(false)).err());
+        problems
+    }
+
     fn with_mode(policy: &Map<String, Value>, mode: Mode) -> Result<Self, PolicyError> {
         let defaults = Self::new(mode);
         Ok(Self {

@@ -1,6 +1,7 @@
 mod adhoc;
 mod denial;
 mod json;
+mod matrix;
 mod rules;
 
 use assay_attestation::metadata::Metadata;

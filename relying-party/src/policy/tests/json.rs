@@ -2,7 +2,7 @@ use assay_attestation::metadata::{Level, Status};
 use serde_json::{Value, json};
 
 use super::{MODEL, OTHER, aaguid};
-use crate::policy::{Mode, Policy, conveyance};
+use crate::policy::{Mode, Policy, PolicyError, conveyance};
 
 const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -186,4 +186,29 @@ fn a_model_listed_twice_is_listed_once() {
     let list: crate::policy::AaguidList = [OTHER, MODEL, OTHER].map(aaguid).into_iter().collect();
     assert_eq!(list.iter().copied().collect::<Vec<_>>(), [OTHER, MODEL].map(aaguid));
     assert!(list.contains(&aaguid(MODEL)) && list.contains(&aaguid(OTHER)) && !list.contains(&aaguid(ZERO)));
+}
+
+#[test]
+fn every_problem_is_named() {
+    let wrong = json!({
+        "colour": 1, "enforcement_mode": "warn", "allowed_aaguids": ["x"], "blocked_aaguids": 7,
+        "min_certification_level": "L9", "block_software_auth": null, "denied_statuses": ["FIDO_CERTIFIED"],
+        "grace_days": -1, "functional_counts_as_l1": "no",
+    });
+    let codes: Vec<&str> = Policy::problems(&wrong).iter().map(PolicyError::code).collect();
+    let expected = [
+        "invalid_request",
+        "invalid_enforcement_mode",
+        "invalid_aaguid",
+        "invalid_request",
+        "invalid_certification_level",
+        "invalid_request",
+        "invalid_request",
+        "invalid_request",
+        "invalid_request",
+        "invalid_request",
+    ];
+    assert_eq!(codes, expected);
+    assert_eq!(Policy::problems(&Value::Object(Policy::new(Mode::Block).to_json())), []);
+    assert_eq!(Policy::problems(&json!(7)).len(), 1);
 }
