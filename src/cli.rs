@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{RegressionArgs, ReportCommand};
 use crate::commands::policy::PolicyCommand;
+use crate::commands::{RegressionArgs, ReportCommand};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]

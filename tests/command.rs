@@ -6,4 +6,5 @@ mod judging;
 mod key_serve;
 mod listing;
 mod output;
+mod policies;
 mod regression;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use assay_attestation::metadata::{Metadata, Trust, day};
@@ -42,6 +43,36 @@ fn no_row_is_missing() {
     let ids: BTreeSet<String> =
         table.iter().map(|row| row[0].to_lowercase()).filter(|id| id.starts_with('e')).collect();
     assert_eq!(ids, ROWS.iter().map(|name| (*name).to_owned()).collect());
+}
+
+/// The rows about the protocol are tests of the server, by the same names.
+#[test]
+fn every_row_of_the_protocol_is_a_test_by_name() {
+    let Some(file) = shared(TABLE) else { return };
+    let table = csv(&fs::read_to_string(file).unwrap());
+    let tests: String = ["server/src/http/tests", "server/src/metadata", "attestation/src/metadata/tests"]
+        .iter()
+        .flat_map(|folder| sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let missing: Vec<String> = table
+        .iter()
+        .map(|row| row[0].to_lowercase())
+        .filter(|id| id.starts_with('p') && !tests.contains(&format!("fn {id}_")))
+        // The loader's rows have tests of their own names.
+        .filter(|id| !["p28", "p29", "p30"].contains(&id.as_str()))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .flat_map(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path) } else { vec![path] }
+        })
+        .collect()
 }
 
 #[test]

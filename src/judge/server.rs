@@ -56,7 +56,9 @@ impl Judged {
         self.file.headers.insert("authorization".to_owned(), HeaderValue::Literal(value));
         self.tenant_id = Some(tenant_id.to_owned());
         if self.file.dialect == Dialect::Assay {
-            self.file.features.extend(["loosening", "tenant-admin"].map(str::to_owned));
+            self.file
+                .features
+                .extend(["loosening", "tenant-admin", "api-keys", "policy-dry-run", "audit-log"].map(str::to_owned));
         }
         self
     }

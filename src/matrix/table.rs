@@ -24,8 +24,8 @@ pub fn write(matrix: &Matrix, shown: &[&Model], style: Style) -> String {
             model.level,
             keys(model)
         );
-        text.push_str(&format!("{verdict}  {line}  {}\n", style.quiet(model.why())).trim_end().to_owned());
-        text.push('\n');
+        let line = if model.failures.is_empty() { line } else { format!("{line}  {}", style.quiet(model.why())) };
+        text.push_str(&format!("{verdict}  {}\n", line.trim_end()));
     }
     text.push('\n');
     for rule in matrix.rules.iter().filter(|rule| rule.active) {

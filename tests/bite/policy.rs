@@ -2,11 +2,15 @@
 //! makes of its requests and answers, and in what it makes of the metadata.
 
 #[cfg(test)]
+mod afterwards;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod enrolment;
+#[cfg(test)]
+mod legacy;
 
 use std::collections::BTreeMap;
 

@@ -91,6 +91,11 @@ impl Http {
         self.send(Method::POST, path, &[], Some(("application/json", body)))
     }
 
+    /// Deletes what is at `path`.
+    pub fn delete(&self, path: &str) -> Result<Response, TargetError> {
+        self.send(Method::DELETE, path, &[], None)
+    }
+
     /// The value of this session's cookie `name` for `path`.
     pub fn cookie(&self, path: &str, name: &str) -> Option<String> {
         let cookies = self.jar.cookies(&cookie_url(&self.url(path).ok()?))?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::How::{Between, Metadata};
-use super::{Defect, api, enrolment};
+use super::{Defect, afterwards, api, enrolment, legacy};
 
 pub(super) fn defects() -> Vec<Defect> {
     let mut all = Vec::new();
@@ -45,6 +45,71 @@ pub(super) fn defects() -> Vec<Defect> {
             "policy/save/unknown-field",
         ],
         Between(api::refusals_save_something),
+    );
+
+    add(
+        "legacy-block-is-warn",
+        &["policy/legacy/block", "policy/legacy/level-missing"],
+        Between(|r, o| legacy::mode_taken(r, o, "block", "warn")),
+    );
+    add("legacy-warn-is-block", &["policy/legacy/warn"], Between(|r, o| legacy::mode_taken(r, o, "warn", "block")));
+    add("legacy-off-is-warn", &["policy/legacy/off"], Between(|r, o| legacy::mode_taken(r, o, "off", "warn")));
+    add("legacy-no-level-is-none", &["policy/legacy/level-missing"], Between(legacy::no_level_is_none));
+    add("legacy-tenants-ignored", &["policy/legacy/other-tenant"], Between(legacy::tenants_ignored));
+    add("shapes-mixed", &["policy/legacy/mixed"], Between(legacy::shapes_mixed));
+    add("canonical-modes-taken", &["policy/legacy/mode-audit"], Between(legacy::canonical_modes_taken));
+    add("clients-send-either", &["policy/legacy/by-client"], Between(legacy::clients_send_either));
+    add("keys-never-die", &["policy/legacy/key-*"], Between(legacy::keys_never_die));
+
+    add("dry-runs-save", &["policy/dry-run/stores-nothing"], Between(afterwards::dry_runs_save));
+    add("dry-runs-take-anything", &["policy/dry-run/malformed"], Between(afterwards::dry_runs_take_anything));
+    add(
+        "dry-run-counts-nobody",
+        &["policy/dry-run/counts"],
+        Between(|r, o| afterwards::miscounted(r, o, "/data/dry_run/would_fail", &json!(0))),
+    );
+    add(
+        "dry-run-blames-no-rule",
+        &["policy/dry-run/counts"],
+        Between(|r, o| afterwards::miscounted(r, o, "/data/dry_run/by_rule/blocked_aaguids/first", &json!(0))),
+    );
+    add(
+        "dry-run-share-of-nobody",
+        &["policy/dry-run/counts"],
+        Between(|r, o| afterwards::miscounted(r, o, "/data/dry_run/share", &json!(0.0))),
+    );
+
+    add(
+        "questions-are-not-audited",
+        &["policy/audit/line", "policy/audit/filters"],
+        Between(|r, o| afterwards::lines(r, o, |line| line["source"] != "adhoc")),
+    );
+    add(
+        "lines-without-reasons",
+        &["policy/audit/line"],
+        Between(|r, o| {
+            afterwards::lines(r, o, |line| {
+                line.as_object_mut().is_some_and(|line| {
+                    line.remove("reason");
+                    true
+                })
+            })
+        }),
+    );
+    add("filters-ignored", &["policy/audit/filters"], Between(afterwards::filters_ignored));
+    add("grouped-by-outcome", &["policy/audit/grouped"], Between(afterwards::grouped_by_outcome));
+    add("groups-miscounted", &["policy/audit/grouped"], Between(afterwards::groups_miscounted));
+    add(
+        "old-hashes-forgotten",
+        &["policy/audit/replaced"],
+        Between(|r, o| {
+            afterwards::lines(r, o, |line| {
+                line.as_object_mut().is_some_and(|line| {
+                    line.remove("old_hash");
+                    true
+                })
+            })
+        }),
     );
 
     add(

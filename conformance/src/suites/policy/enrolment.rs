@@ -8,7 +8,7 @@ use assay_mint::credential::Credential;
 use serde_json::Value;
 
 use self::rows::{ROWS, Row};
-use self::subject::Enrolment;
+use self::subject::{Enrolment, Subject};
 use super::LAB_METADATA;
 use super::world::{ApiAnswer, PolicyWorld, broken};
 use crate::case::{Case, Level};
@@ -21,6 +21,17 @@ const CLAUSE: &str = "Attestation policy: rules";
 /// The cases.
 pub(super) fn cases() -> Vec<Case<PolicyWorld>> {
     ROWS.iter().map(enrolled).chain(moment::cases()).collect()
+}
+
+/// Enrols a model with its own certificates, which must succeed.
+pub(super) fn enrol_genuine(world: &PolicyWorld, context: &mut Context, model: &'static str) -> Result<(), Stop> {
+    let mut enrolment = Enrolment::begin(world, context)?;
+    let (answer, _) = enrolment.finish(world, context, Subject::Genuine(model))?;
+    if answer.accepted {
+        Ok(())
+    } else {
+        Err(Stop::broken(format!("nobody enrolled: the server {}", answer.summary())))
+    }
 }
 
 fn enrolled(row: &'static Row) -> Case<PolicyWorld> {

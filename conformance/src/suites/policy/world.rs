@@ -63,6 +63,14 @@ impl PolicyWorld {
         Self::open(&target)
     }
 
+    /// The same server with an API key.
+    pub(super) fn with_bearer(&self, token: &str) -> Result<Self, Stop> {
+        let mut target = self.target.clone();
+        target.file.headers.retain(|name, _| !name.eq_ignore_ascii_case("authorization"));
+        target.file.headers.insert("authorization".to_owned(), HeaderValue::Literal(format!("Bearer {token}")));
+        Self::open(&target)
+    }
+
     /// A session of its own with the server's ceremonies.
     pub(super) fn relying_party(&self) -> Result<FidoRest, Stop> {
         FidoRest::connect(&self.target.file).map_err(broken)
@@ -79,6 +87,17 @@ impl PolicyWorld {
         let response = self.http.post(path, &body.to_string()).map_err(broken)?;
         let sent = Message::json(format!("POST {path}"), body.clone());
         Ok(keep(context, sent, response.status, &response.text))
+    }
+
+    /// DELETE.
+    pub(super) fn delete(&self, context: &mut Context, path: &str) -> Result<ApiAnswer, Stop> {
+        let response = self.http.delete(path).map_err(broken)?;
+        Ok(keep(context, Message::line(format!("DELETE {path}")), response.status, &response.text))
+    }
+
+    /// The tenant's policy as it is read.
+    pub(super) fn read_policy(&self, context: &mut Context) -> Result<ApiAnswer, Stop> {
+        self.get(context, &format!("{POLICY}?tenant_id={}", self.target.tenant_id))?.expect(200, None)
     }
 
     /// Saves a policy, which must succeed.
