@@ -114,6 +114,12 @@ pub struct ServeArgs {
     /// Expected origin; may repeat [default: http://RP_ID:PORT and https://RP_ID]
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Vec<String>,
+    /// Origin on another site that may use the RP ID; may repeat. They are served at /.well-known/webauthn
+    #[arg(long, value_name = "ORIGIN")]
+    pub related_origin: Vec<String>,
+    /// Decides a contested question otherwise than the profile does, such as backup_eligibility=gainable; may repeat
+    #[arg(long, value_name = "NAME=WORD", value_parser = switch)]
+    pub switch: Vec<(String, String)>,
     /// Which checks are enforced: w3c-l3, tool-compatible or hardened
     #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
     pub profile: String,
@@ -288,4 +294,9 @@ pub struct VerifyArgs {
 pub struct InspectArgs {
     /// A file, or - for standard input
     pub input: PathBuf,
+}
+
+fn switch(text: &str) -> Result<(String, String), String> {
+    let (name, word) = text.split_once('=').ok_or("a switch is written NAME=WORD")?;
+    Ok((name.to_owned(), word.to_owned()))
 }

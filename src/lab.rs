@@ -23,6 +23,9 @@ pub struct Lab {
     now: OffsetDateTime,
 }
 
+/// The origin on another site that the lab's own servers list as related.
+pub const RELATED_ORIGIN: &str = "https://related.assay.test";
+
 /// How a server of the lab is set up.
 #[derive(Debug, Clone)]
 pub struct ServerPlan {
@@ -34,6 +37,10 @@ pub struct ServerPlan {
     pub rp_id: String,
     /// Expected origins; empty for the server's own.
     pub origins: Vec<String>,
+    /// Origins on other sites that are expected too, and listed at `/.well-known/webauthn`.
+    pub related_origins: Vec<String>,
+    /// Contested questions that are decided otherwise than the profile does: name and word.
+    pub switches: Vec<(String, String)>,
     /// The profile's name.
     pub profile: String,
     /// Ids of checks to skip.
@@ -53,6 +60,8 @@ impl Default for ServerPlan {
             db: None,
             rp_id: "localhost".to_owned(),
             origins: Vec::new(),
+            related_origins: vec![RELATED_ORIGIN.to_owned()],
+            switches: Vec::new(),
             profile: "w3c-l3".to_owned(),
             without: Vec::new(),
             metadata: Vec::new(),
@@ -129,7 +138,9 @@ impl Lab {
         let Some(profile) = Profile::named(&plan.profile) else {
             bail!("there is no profile {:?}: {}", plan.profile, profile_names());
         };
+        let profile = switched(profile, &plan.switches)?;
         let mut config = Config::new(&plan.rp_id, plan.origins.clone(), profile);
+        config.related_origins.clone_from(&plan.related_origins);
         config.listen = plan.listen;
         config.without = known_checks(&plan.without)?;
         if !config.without.is_empty() && !plan.listen.ip().is_loopback() {
@@ -173,4 +184,20 @@ fn known_checks(ids: &[String]) -> Result<Vec<&'static str>> {
             None => bail!("there is no check {id:?}; `assay checks` lists them"),
         })
         .collect()
+}
+
+/// The profile with some of its contested questions decided otherwise.
+fn switched(profile: Profile, switches: &[(String, String)]) -> Result<Profile> {
+    if switches.is_empty() {
+        return Ok(profile);
+    }
+    let mut decided = serde_json::to_value(profile.switches)?;
+    for (name, word) in switches {
+        match decided.get_mut(name) {
+            Some(known) => *known = word.as_str().into(),
+            None => bail!("there is no switch {name:?}: `assay profile show {}` lists them", profile.name),
+        }
+    }
+    let switches = serde_json::from_value(decided).context("--switch")?;
+    Profile::with_switches(profile.name, switches).with_context(|| format!("profile {}", profile.name))
 }

@@ -39,6 +39,11 @@ pub trait RelyingPartyTarget: Send {
     /// A second session with the same server, with no cookie of this one.
     fn new_session(&self) -> Result<Box<dyn RelyingPartyTarget>, TargetError>;
 
+    /// Asks for the document of related origins (WebAuthn L3 5.11); not every way to a server leads there.
+    fn related_origins(&mut self) -> Result<Answer, TargetError> {
+        Err(TargetError::Configuration(String::from("related origins cannot be asked for by this way")))
+    }
+
     /// The dialect, which decides how much a reason weighs.
     fn dialect(&self) -> Dialect;
 }
@@ -72,6 +77,12 @@ pub struct RegistrationRequest {
     pub resident_key: Option<String>,
     /// `platform` or `cross-platform`.
     pub authenticator_attachment: Option<String>,
+    /// `conditional` for a creation that the client starts.
+    pub mediation: Option<String>,
+    /// `security-key`, `client-device`, `hybrid`.
+    pub hints: Vec<String>,
+    /// The formats of attestation, most wanted first.
+    pub attestation_formats: Vec<String>,
     /// Extension inputs.
     pub extensions: Map<String, Value>,
     /// What the server shall demand in this ceremony beyond its profile; `assay` dialect only.
@@ -85,6 +96,8 @@ pub struct AuthenticationRequest {
     pub username: Option<String>,
     /// `required`, `preferred` or `discouraged`.
     pub user_verification: Option<String>,
+    /// `security-key`, `client-device`, `hybrid`.
+    pub hints: Vec<String>,
     /// Extension inputs.
     pub extensions: Map<String, Value>,
     /// What the server shall demand in this ceremony beyond its profile; `assay` dialect only.
@@ -126,6 +139,8 @@ pub struct Answer {
     pub body: Option<Value>,
     /// The body as text, where it is not.
     pub text: String,
+    /// The header `Content-Type`.
+    pub content_type: String,
     /// The request line that it answers.
     pub request_line: String,
     /// The body that it answers.

@@ -22,6 +22,8 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
         db: args.db.clone(),
         rp_id: args.rp_id.clone(),
         origins: args.origin.clone(),
+        related_origins: args.related_origin.clone(),
+        switches: args.switch.clone(),
         profile: args.profile.clone(),
         without: args.without.clone(),
         metadata: metadata(&lab, &args.metadata, &args.metadata_root)?,

@@ -45,6 +45,9 @@ impl Judged {
             let told =
                 ["lab-anchors", "lab-batch-anchor", "lab-metadata", "requirements", "fido-rest", "judges-extensions"];
             file.features.extend(told.map(str::to_owned));
+            if text("/related_origins/0").is_some() {
+                file.features.insert("related-origins".to_owned());
+            }
         }
         Ok(Self { file, tenant_id: None, clock: None })
     }
@@ -56,9 +59,18 @@ impl Judged {
         self.file.headers.insert("authorization".to_owned(), HeaderValue::Literal(value));
         self.tenant_id = Some(tenant_id.to_owned());
         if self.file.dialect == Dialect::Assay {
-            self.file
-                .features
-                .extend(["loosening", "tenant-admin", "api-keys", "policy-dry-run", "audit-log"].map(str::to_owned));
+            self.file.features.extend(
+                [
+                    "loosening",
+                    "tenant-admin",
+                    "api-keys",
+                    "policy-dry-run",
+                    "audit-log",
+                    "conditional-create",
+                    "payment",
+                ]
+                .map(str::to_owned),
+            );
         }
         self
     }

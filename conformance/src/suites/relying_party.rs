@@ -11,6 +11,7 @@ mod base;
 mod basis;
 mod ceremony;
 mod judge;
+mod level3;
 mod options;
 mod registration;
 mod rule;
@@ -27,8 +28,12 @@ use crate::case::Suite;
 /// The cases that a profile asks for: `w3c-l3`, `tool-compatible` or `hardened`.
 pub fn suite(profile: &str) -> Suite<World> {
     let mut suite = Suite::new("relying-party", "Relying party: registration and authentication");
-    for (basis, case) in
-        registration::cases().into_iter().chain(authentication::cases()).chain(session::cases()).chain(options::cases())
+    for (basis, case) in registration::cases()
+        .into_iter()
+        .chain(authentication::cases())
+        .chain(session::cases())
+        .chain(level3::cases())
+        .chain(options::cases())
     {
         if basis.is_in(profile) {
             suite.cases.push(case);

@@ -13,7 +13,7 @@ pub const CAPABILITIES: &str = "/v1/capabilities";
 pub fn complete(mut file: TargetFile) -> TargetFile {
     let mut add = |features: &[&str]| file.features.extend(features.iter().map(|feature| (*feature).to_owned()));
     if file.dialect == Dialect::Assay {
-        add(&["requirements", "judges-extensions", "format-tpm"]);
+        add(&["requirements", "judges-extensions", "format-tpm", "appid", "hints"]);
         file.endpoints.begin_usernameless.get_or_insert_with(|| "/v1/authentication/options".to_owned());
         if file.answers.code.is_empty() {
             file.answers.code = ["/check", "/code"].map(str::to_owned).to_vec();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use assay_protocol::webauthn::{CreationOptions, RequestOptions};
+use assay_protocol::webauthn::{CreationOptions, RequestOptions, related_origins};
 use serde_json::{Map, Value};
 
 use super::http::{Http, Response};
@@ -79,6 +79,8 @@ impl FidoRest {
     /// Success is HTTP 2xx, or what the file says, and by the contract `status: "ok"` where there is such a member.
     fn read(&self, request_line: String, request_body: String, response: Response) -> Answer {
         let body: Option<Value> = serde_json::from_str(&response.text).ok();
+        let content_type = response.headers.get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
         let status_member = body.as_ref().and_then(|body| body.get("status")?.as_str());
         let by_status = match self.file.answers.statuses.as_slice() {
             [] => (200..300).contains(&response.status),
@@ -93,6 +95,7 @@ impl FidoRest {
             status: response.status,
             reason,
             message,
+            content_type,
             text: if body.is_some() { String::new() } else { response.text },
             body,
             request_line,
@@ -167,9 +170,12 @@ impl RelyingPartyTarget for FidoRest {
         put("resident_key", request.resident_key.as_deref());
         put("authenticator_attachment", request.authenticator_attachment.as_deref());
         put("attestation", request.attestation.as_deref());
+        put("mediation", request.mediation.as_deref());
         if let Some(resident_key) = &request.resident_key {
             asked.insert(String::from("require_resident_key"), Value::from(resident_key == "required"));
         }
+        list(&mut asked, "hints", &request.hints);
+        list(&mut asked, "attestation_formats", &request.attestation_formats);
         let (endpoint, body) =
             (self.file.endpoints.begin_registration.clone(), self.file.bodies.begin_registration.clone());
         self.begin(Ceremony::Registration, &endpoint, &body, asked, CreationOptions::from_json)
@@ -188,6 +194,7 @@ impl RelyingPartyTarget for FidoRest {
         };
         put("username", request.username.as_deref());
         put("user_verification", request.user_verification.as_deref());
+        list(&mut asked, "hints", &request.hints);
         let (endpoints, bodies) = (&self.file.endpoints, &self.file.bodies);
         let (endpoint, body) = match (&request.username, &endpoints.begin_usernameless) {
             (Some(_), _) => (endpoints.begin_authentication.clone(), bodies.begin_authentication.clone()),
@@ -207,12 +214,23 @@ impl RelyingPartyTarget for FidoRest {
         self.finish(&endpoint, &template, body)
     }
 
+    fn related_origins(&mut self) -> Result<Answer, TargetError> {
+        let response = self.http.get(related_origins::PATH)?;
+        Ok(self.read(format!("GET {}", related_origins::PATH), String::new(), response))
+    }
+
     fn new_session(&self) -> Result<Box<dyn RelyingPartyTarget>, TargetError> {
         Ok(Box::new(Self { http: self.http.new_session(), known: BTreeMap::new(), ..self.clone() }))
     }
 
     fn dialect(&self) -> Dialect {
         self.file.dialect
+    }
+}
+
+fn list(asked: &mut Values, name: &str, values: &[String]) {
+    if !values.is_empty() {
+        asked.insert(name.to_owned(), values.to_vec().into());
     }
 }
 

@@ -51,6 +51,7 @@ impl Default for Bodies {
         let request = json!({
             "username": "{username}",
             "userVerification": "{user_verification}",
+            "hints": "{hints}",
             "extensions": "{extensions}",
             "requirements": "{requirements}",
         });
@@ -66,6 +67,9 @@ impl Default for Bodies {
                     "authenticatorAttachment": "{authenticator_attachment}",
                 },
                 "attestation": "{attestation}",
+                "attestationFormats": "{attestation_formats}",
+                "hints": "{hints}",
+                "mediation": "{mediation}",
                 "extensions": "{extensions}",
                 "requirements": "{requirements}",
             }),

@@ -40,6 +40,8 @@ pub(super) enum Change {
     RefusesAfterFailure,
     /// It gives options to users whom nobody knows.
     OffersToStrangers,
+    /// It serves its related origins as text.
+    ServesAsText,
     /// It spoils the options that it gives.
     Spoils(fn(&mut Options<'_>)),
 }
@@ -170,6 +172,14 @@ impl RelyingPartyTarget for Mutant {
                 Ok(self.overlook(answer))
             }
         }
+    }
+
+    fn related_origins(&mut self) -> Result<Answer, TargetError> {
+        let mut answer = self.inner.related_origins()?;
+        if matches!(self.defect.change, Change::ServesAsText) {
+            answer.content_type = "text/plain".to_owned();
+        }
+        Ok(answer)
     }
 
     fn new_session(&self) -> Result<Box<dyn RelyingPartyTarget>, TargetError> {

@@ -39,7 +39,12 @@ pub(super) fn defects() -> Vec<Defect> {
     };
     let unasked =
         Defect { cases: Cases::Ending(&["challenge/registration-unasked"]), ..Defect::overlooks("challenge_unknown") };
-    refusing.chain(asking).chain(spoiling).chain([after_failure, unasked, to_strangers]).collect()
+    let as_text = Defect {
+        name: "serves its related origins as text".to_owned(),
+        cases: Cases::Ending(&["options/related-origins/document"]),
+        change: Change::ServesAsText,
+    };
+    refusing.chain(asking).chain(spoiling).chain([after_failure, unasked, to_strangers, as_text]).collect()
 }
 
 type Refusing = (&'static str, &'static [&'static str], fn(&Seen) -> bool);
@@ -112,7 +117,17 @@ const REFUSING: &[Refusing] = &[
     }),
     (
         "client extension outputs",
-        &["envelope/extension-result-unknown", "envelope/extension-result-app-id", "envelope/extension-result-prf"],
+        &[
+            "envelope/extension-result-unknown",
+            "envelope/extension-result-app-id",
+            "envelope/extension-result-prf",
+            "extensions/solicited-where-no-others-are-wanted",
+            "extensions/prf-disabled",
+            "extensions/prf-one-result",
+            "extensions/large-blob-read",
+            "extensions/appid-used",
+            "payment/browser-bound",
+        ],
         |s| {
             ["clientExtensionResults", "getClientExtensionResults"]
                 .iter()
@@ -139,7 +154,16 @@ const REFUSING: &[Refusing] = &[
     ("reserved flag 1", &["reserved-bit-1"], |s| s.flag(0x02)),
     ("reserved flag 5", &["reserved-bit-5"], |s| s.flag(0x20)),
     ("long credential ids", &["credential-id-longest"], |s| s.attested(|attested| attested.credential_id.len() > 512)),
-    ("extension data", &["extensions/unsolicited", "extensions/unknown"], |s| s.flag(0x80)),
+    (
+        "extension data",
+        &[
+            "extensions/unsolicited",
+            "extensions/unknown",
+            "extensions/cred-protect-as-demanded",
+            "extensions/min-pin-length-as-wanted",
+        ],
+        |s| s.flag(0x80),
+    ),
     ("a large s", &["signature-high-s", "signature/high-s"], Seen::has_large_s),
     ("critical basic constraints", &["certificate/basic-constraints-critical"], |s| {
         s.certificate_has(&[0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff])
@@ -154,7 +178,11 @@ const REFUSING: &[Refusing] = &[
     ("two intermediates", &["path/subordinate"], |s| s.x5c().len() > 2),
     ("frames", &["policy/framed-where-expected"], |s| s.collected().get("crossOrigin") == Some(&Value::Bool(true))),
     ("topOrigin", &["policy/framed-by-an-expected-page"], |s| s.collected().get("topOrigin").is_some()),
-    ("UP clear", &["policy/nobody-present-where-conditional"], |s| !s.flag(0x01)),
+    ("UP clear", &["policy/nobody-present-where-conditional", "conditional/nobody-present"], |s| !s.flag(0x01)),
+    ("confirmations of payments", &["payment/as-shown"], |s| s.collected().get("payment").is_some()),
+    ("related origins", &["related-origins/listed"], |s| {
+        s.collected().get("origin").and_then(Value::as_str) == Some(assay::lab::RELATED_ORIGIN)
+    }),
     ("a path of one certificate", &["accepted/batch-as-anchor"], |s| s.x5c().len() == 1),
 ];
 
@@ -235,6 +263,13 @@ const SPOILING: &[Spoiling] = &[
         if let Options::Request(asked) = options {
             asked.allow_credentials.clear()
         }
+    }),
+    ("forgets hints", &["options/registration/hints", "options/authentication/hints"], |options| match options {
+        Options::Creation(created) => created.authenticator_selection = None,
+        Options::Request(asked) => asked.hints.clear(),
+    }),
+    ("forgets formats", &["options/registration/attestation-formats"], |options| {
+        creation(options, |created| created.attestation_formats.clear())
     }),
     ("forgets transports", &["options/authentication/transports"], |options| {
         if let Options::Request(asked) = options {

@@ -210,4 +210,14 @@ pub(super) mod need {
     pub(in crate::suites::relying_party) const FORMAT_TPM: &str = "format-tpm";
     /// The server judges extension outputs, which it need not.
     pub(in crate::suites::relying_party) const JUDGES_EXTENSIONS: &str = "judges-extensions";
+    /// The server begins conditional creations.
+    pub(in crate::suites::relying_party) const CONDITIONAL_CREATE: &str = "conditional-create";
+    /// The server has payments confirmed.
+    pub(in crate::suites::relying_party) const PAYMENT: &str = "payment";
+    /// The server passes the extension `appid` on and judges by it.
+    pub(in crate::suites::relying_party) const APPID: &str = "appid";
+    /// The server passes hints and attestation formats on.
+    pub(in crate::suites::relying_party) const HINTS: &str = "hints";
+    /// The server lists related origins.
+    pub(in crate::suites::relying_party) const RELATED_ORIGINS: &str = "related-origins";
 }
