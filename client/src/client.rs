@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use assay_protocol::client_data::{Collected, serialize};
 use assay_protocol::ctap2::get_info;
 use assay_protocol::webauthn::AuthenticatorAttachment;
+use assay_protocol::webauthn::related_origins::{Document, Fetched, LABELS};
 use assay_transport::{Cancel, Channel};
 
 use crate::authenticator::Authenticator;
 use crate::error::{ClientError, Unfit};
 use crate::origin::{Invalid, Origin};
 use crate::random::{Random, SystemRandom};
-use crate::rp_id;
+use crate::rp_id::{self, Refused};
 use crate::user::User;
 
 /// A page in a browser.
@@ -28,6 +29,15 @@ pub struct Client {
     pub timeouts: Timeouts,
     /// The page's abort signal.
     pub cancel: Cancel,
+    /// Where documents of related origins come from; without it RP IDs of other sites are refused.
+    pub well_known: Option<Box<dyn WellKnown>>,
+}
+
+/// Fetches `https://RPID/.well-known/webauthn`: without credentials, without a referrer, and by
+/// https alone, redirects included (WebAuthn L3 5.11).
+pub trait WellKnown: Send {
+    /// What came; `None` where nothing did.
+    fn fetch(&mut self, rp_id: &str) -> Option<Fetched>;
 }
 
 /// How a page stands among others.
@@ -71,12 +81,13 @@ impl Client {
             random: Box::new(SystemRandom),
             timeouts: Timeouts::default(),
             cancel: Cancel::new(),
+            well_known: None,
         })
     }
 
     /// The RP ID, the client data and the deadline (WebAuthn L3 5.1.3 steps 4 to 15, 5.1.4.1 steps 4 to 12).
     pub(crate) fn prepare(
-        &self,
+        &mut self,
         kind: &str,
         challenge: &[u8],
         rp_id: Option<&str>,
@@ -88,7 +99,7 @@ impl Client {
         };
         let origin = self.origin.to_string();
         Ok(Prepared {
-            rp_id: rp_id::determine(&self.origin, rp_id)?,
+            rp_id: self.rp_id(rp_id)?,
             client_data_json: serialize(&Collected {
                 kind,
                 challenge,
@@ -98,6 +109,23 @@ impl Client {
             }),
             deadline: Instant::now() + self.timeouts.of(timeout),
         })
+    }
+
+    /// The RP ID that this page may use (WebAuthn L3 5.1.3 step 8): one of its own site, or one that
+    /// lists the page among its related origins (5.11.1).
+    fn rp_id(&mut self, requested: Option<&str>) -> Result<String, ClientError> {
+        let refused = match rp_id::determine(&self.origin, requested) {
+            Ok(rp_id) => return Ok(rp_id),
+            Err(refused) => refused,
+        };
+        let (Refused::NotASuffix { requested, .. }, Some(well_known)) = (&refused, &mut self.well_known) else {
+            return Err(refused.into());
+        };
+        let document = well_known.fetch(requested).and_then(|fetched| Document::read(&fetched).ok());
+        match document.is_some_and(|document| document.lists(&self.origin.to_string(), LABELS)) {
+            true => Ok(requested.clone()),
+            false => Err(refused.into()),
+        }
     }
 
     /// The authenticator at the other end of `channel`, for this client's ceremonies until `deadline`.

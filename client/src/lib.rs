@@ -21,7 +21,7 @@ pub mod rp_id;
 pub mod user;
 
 pub use authenticator::Authenticator;
-pub use client::{Client, Embedding, Timeouts};
+pub use client::{Client, Embedding, Timeouts, WellKnown};
 pub use error::{ClientError, DomName};
 pub use origin::Origin;
 pub use random::{Random, RandomFailed, SystemRandom};

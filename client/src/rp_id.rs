@@ -31,7 +31,7 @@ fn is_public(domain: &str) -> bool {
     psl::suffix_str(domain).is_none_or(|suffix| suffix == domain)
 }
 
-/// Why an origin may not have an RP ID. Related origins are not looked up.
+/// Why an origin may not have an RP ID, related origins aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// The RP ID is no domain.

@@ -43,3 +43,46 @@ fn versions_and_attachment() {
     let info = get_info::Response { options, ..Default::default() };
     assert_eq!(attachment(&info), AuthenticatorAttachment::Platform);
 }
+
+/// A web in which one document is served, and what was asked of it.
+struct Web(Option<Fetched>, std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl WellKnown for Web {
+    fn fetch(&mut self, rp_id: &str) -> Option<Fetched> {
+        self.1.lock().unwrap().push(rp_id.to_owned());
+        self.0.clone()
+    }
+}
+
+#[test]
+fn related_origins_are_looked_up_where_the_site_is_another() {
+    let listing = |origins: &[&str]| Fetched {
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: serde_json::json!({ "origins": origins }).to_string().into_bytes(),
+    };
+    let six =
+        ["https://a.com", "https://b.com", "https://c.com", "https://d.com", "https://e.com", "https://example.de"];
+    let not_found = Fetched { status: 404, ..listing(&["https://example.de"]) };
+    for (served, requested, is_allowed, is_asked) in [
+        (Some(listing(&["https://example.de"])), "example.org", true, true),
+        (Some(listing(&["https://example.fr"])), "example.org", false, true),
+        (Some(listing(&six)), "example.org", false, true),
+        (Some(not_found), "example.org", false, true),
+        (None, "example.org", false, true),
+        // One's own site needs no document, and no document gives a public suffix away.
+        (None, "example.de", true, false),
+        (Some(listing(&["https://example.de"])), "de", false, false),
+    ] {
+        let asked = std::sync::Arc::default();
+        let mut page = client(Person::default());
+        page.origin = "https://example.de".parse().unwrap();
+        page.well_known = Some(Box::new(Web(served.clone(), std::sync::Arc::clone(&asked))));
+        let prepared = page.prepare("webauthn.get", &[1], Some(requested), None);
+        assert_eq!(prepared.is_ok(), is_allowed, "{requested} {served:?}");
+        assert_eq!(!asked.lock().unwrap().is_empty(), is_asked, "{requested}");
+        page.well_known = None;
+        let prepared = page.prepare("webauthn.get", &[1], Some("example.org"), None);
+        assert!(matches!(prepared, Err(ClientError::RpId(Refused::NotASuffix { .. }))));
+    }
+}
