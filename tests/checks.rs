@@ -11,7 +11,7 @@ use assay_relying_party::{all_checks, all_reasons};
 const TABLE: &str = include_str!("checks.tsv");
 
 /// Clauses beside those that are numbered through.
-const FORMATS: [&str; 20] = [
+const FORMATS: [&str; 30] = [
     "packed-statement",
     "packed-signature",
     "packed-certificate",
@@ -32,6 +32,16 @@ const FORMATS: [&str; 20] = [
     "tpm-signature",
     "tpm-cert-info",
     "tpm-name",
+    "android-key-statement",
+    "android-key-signature",
+    "android-key-key",
+    "android-key-challenge",
+    "android-key-lists",
+    "android-safetynet",
+    "apple-nonce",
+    "apple-key",
+    "compound-syntax",
+    "compound-parts",
 ];
 
 #[test]

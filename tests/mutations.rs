@@ -3,11 +3,13 @@
 
 use assay::inspect::dissect;
 use assay::verify::decide_text;
+use assay_attestation::{Check, Signed, Sufficient, Terms, verify_under};
 use assay_dbsc::proof::Proof;
 use assay_mint::lab::Lab;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::attestation_object::AttestationObject;
 use assay_protocol::authenticator_data::AuthenticatorData;
+use assay_protocol::check::Enforced;
 use assay_protocol::client_data::ClientData;
 use assay_protocol::cose::CoseKey;
 use assay_protocol::ctap2::Command;
@@ -45,12 +47,27 @@ fn feed(bytes: &[u8]) {
     let _ = RegistrationResponse::from_json(bytes, Dialect::FidoRest);
     let _ = CreationOptions::from_json(bytes);
     let _ = RequestOptions::from_json(bytes);
-    let _ = assay_attestation::certificate::Certificate::parse(bytes);
+    if let Ok(leaf) = assay_attestation::certificate::Certificate::parse(bytes) {
+        let _ = assay_attestation::apple::nonce(&leaf);
+    }
+    let _ = assay_attestation::android_key::KeyDescription::parse(bytes);
+    attest(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Proof::parse(text);
     }
     let _ = dissect(bytes);
     let _ = decide_text(bytes, 1, OffsetDateTime::from_unix_timestamp(NOW).unwrap());
+}
+
+/// The attestation alone, whatever stands around it.
+fn attest(bytes: &[u8]) {
+    let Ok(object) = AttestationObject::parse(bytes) else { return };
+    let Ok(auth_data) = AuthenticatorData::parse(&object.auth_data) else { return };
+    let Ok(signed) = Signed::new(&auth_data, &object.auth_data, &[7; 32]) else { return };
+    let terms = Terms { now: OffsetDateTime::from_unix_timestamp(NOW).ok(), compound: Sufficient::AtLeast(2) };
+    // Without the checks, so that whatever comes after them is reached as well.
+    let enforced = Check::ALL.iter().fold(Enforced::all(), |enforced, check| enforced.without(check.id()));
+    let _ = verify_under(&object.fmt, &object.att_stmt, &signed, &terms, &enforced);
 }
 
 fn messages() -> Vec<(&'static str, Vec<u8>)> {
@@ -61,7 +78,14 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
         "challenge": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
         "credential": serde_json::from_str::<serde_json::Value>(&made.text).unwrap(),
     });
-    vec![
+    let platform = [
+        ("android-key", RegistrationForge::android_key(&lab, "example.org", &[7; 32])),
+        ("android-safetynet", RegistrationForge::android_safetynet(&lab, "example.org", &[7; 32])),
+        ("apple", RegistrationForge::apple(&lab, "example.org", &[7; 32])),
+        ("compound", RegistrationForge::compound(&lab, "example.org", &[7; 32])),
+    ];
+    let platform = platform.map(|(name, forge)| (name, forge.forge().unwrap().attestation_object));
+    let mut messages = vec![
         ("verify line", line.to_string().into_bytes()),
         ("registration response", made.text.clone().into_bytes()),
         ("client data", made.client_data_json),
@@ -80,7 +104,9 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
             request
         }),
         ("proof", b"eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJhIn0.AAAA".to_vec()),
-    ]
+    ];
+    messages.extend(platform);
+    messages
 }
 
 /// One to four small changes.

@@ -10,7 +10,9 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use time::OffsetDateTime;
 use x509_parser::asn1_rs::{FromDer as _, Oid};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
-use x509_parser::extensions::{AuthorityKeyIdentifier, BasicConstraints, KeyIdentifier, KeyUsage};
+use x509_parser::extensions::{
+    AuthorityKeyIdentifier, BasicConstraints, GeneralName, KeyIdentifier, KeyUsage, SubjectAlternativeName,
+};
 use x509_parser::nom::{Offset as _, Parser as _};
 use x509_parser::x509::X509Name;
 
@@ -160,6 +162,17 @@ impl Certificate {
     pub fn common_name(&self) -> &str {
         let mut texts = self.subject_attributes_of(oid::COMMON_NAME).filter_map(|attribute| attribute.text.as_deref());
         texts.next().unwrap_or_default()
+    }
+
+    /// Is this DNS name its own? The common name counts only where no alternative names are given.
+    pub fn bears(&self, name: &str) -> bool {
+        let Some(extension) = self.extension(oid::SUBJECT_ALTERNATIVE_NAME) else {
+            return self.common_name().eq_ignore_ascii_case(name);
+        };
+        let Ok((_, names)) = SubjectAlternativeName::from_der(&extension.value) else {
+            return false;
+        };
+        names.general_names.iter().any(|one| matches!(one, GeneralName::DNSName(dns) if dns.eq_ignore_ascii_case(name)))
     }
 
     /// Is the issuer's name the subject's own?

@@ -43,7 +43,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
     if !signed.attested.aaguid.is_zero() {
         Check::FidoU2fAaguid.refuse(enforced, signed.attested.aaguid.to_string())?;
     }
-    Ok(Statement { fmt: Format::FidoU2f, attestation_type: AttestationType::Basic, alg: Some(alg), trust_path })
+    Ok(Statement::single(Format::FidoU2f, AttestationType::Basic, Some(alg), trust_path))
 }
 
 #[cfg(test)]

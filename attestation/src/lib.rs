@@ -4,7 +4,11 @@
 //! [`path`] follows a chain to the caller's anchors. What is true is said here; what is admitted
 //! is decided elsewhere. This crate knows nothing of HTTP, storage or clocks: the time comes in.
 
+pub mod android_key;
+pub mod android_safetynet;
+pub mod apple;
 pub mod certificate;
+pub mod compound;
 mod fido_u2f;
 pub mod metadata;
 mod none;
@@ -16,6 +20,7 @@ pub mod statement;
 pub mod tpm;
 
 pub use certificate::Certificate;
+pub use compound::Sufficient;
 pub use path::Anchors;
 pub use rejection::{Check, Reason, Rejection};
-pub use statement::{AttestationType, Format, Signed, Statement, verify};
+pub use statement::{AttestationType, Format, Signed, Statement, Terms, verify, verify_under};

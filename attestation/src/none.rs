@@ -10,5 +10,5 @@ pub(crate) fn verify(att_stmt: &Node, enforced: &Enforced) -> Result<Statement, 
     if att_stmt.as_map().is_none_or(|members| !members.is_empty()) {
         Check::NoneStatementEmpty.refuse(enforced, "the statement has members")?;
     }
-    Ok(Statement { fmt: Format::None, attestation_type: AttestationType::None, alg: None, trust_path: Vec::new() })
+    Ok(Statement::single(Format::None, AttestationType::None, None, Vec::new()))
 }

@@ -18,7 +18,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
         Some(leaf) => certified(leaf, (alg, sig), signed, enforced)?,
         None => by_itself((alg, sig), signed, enforced)?,
     };
-    Ok(Statement { fmt: Format::Packed, attestation_type, alg: Some(alg), trust_path })
+    Ok(Statement::single(Format::Packed, attestation_type, Some(alg), trust_path))
 }
 
 fn certified(

@@ -184,7 +184,7 @@ fn refuse_signature(fault: SignatureFault, certificate: &Certificate, enforced: 
 }
 
 /// The extensions whose meaning is honoured, or cannot make a path worse.
-const UNDERSTOOD: [&[u8]; 9] = [
+const UNDERSTOOD: [&[u8]; 11] = [
     oid::BASIC_CONSTRAINTS,
     oid::KEY_USAGE,
     oid::SUBJECT_KEY_IDENTIFIER,
@@ -194,6 +194,8 @@ const UNDERSTOOD: [&[u8]; 9] = [
     oid::CERTIFICATE_POLICIES,
     oid::FIDO_AAGUID,
     oid::FIDO_FIRMWARE_VERSION,
+    oid::ANDROID_KEY_DESCRIPTION,
+    oid::APPLE_NONCE,
 ];
 
 #[cfg(test)]

@@ -8,11 +8,13 @@ use assay_protocol::cose::{PublicKey, alg};
 use assay_protocol::signature::{self, SignatureError};
 use assay_protocol::tree::cbor::Node;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::certificate::Certificate;
+use crate::compound::Sufficient;
 use crate::path::MAX_CERTIFICATES;
 use crate::rejection::{Check, Reason, Rejection};
-use crate::{fido_u2f, none, packed, tpm};
+use crate::{android_key, android_safetynet, apple, compound, fido_u2f, none, packed, tpm};
 
 /// A valid statement, and what it proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub struct Statement {
     pub alg: Option<i64>,
     /// The attestation certificate and those that the statement brought along; empty for none and self.
     pub trust_path: Vec<Certificate>,
+    /// Of a compound statement those that hold, each to be trusted for itself; else empty.
+    pub parts: Vec<Self>,
+}
+
+/// What the relying party brings to a verification, beside the checks in force.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How many parts of a compound statement have to hold.
+    pub compound: Sufficient,
+    /// The time, for formats that say theirs; without it they are not asked.
+    pub now: Option<OffsetDateTime>,
 }
 
 /// The formats that are verified here.
@@ -42,6 +55,18 @@ pub enum Format {
     /// A TPM certifies a key that it holds.
     #[serde(rename = "tpm")]
     Tpm,
+    /// By Android's hardware-backed keystore.
+    #[serde(rename = "android-key")]
+    AndroidKey,
+    /// By a service of Google's that is no more.
+    #[serde(rename = "android-safetynet")]
+    AndroidSafetynet,
+    /// By Apple, anonymously.
+    #[serde(rename = "apple")]
+    Apple,
+    /// Several statements at once.
+    #[serde(rename = "compound")]
+    Compound,
 }
 
 /// What kind of key vouches for the credential (WebAuthn L3 6.5.3). Basic and AttCA look alike;
@@ -95,8 +120,37 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// Runs the verification procedure of the format named `fmt`.
+impl Statement {
+    /// A statement that is none of several.
+    pub(crate) fn single(
+        fmt: Format,
+        attestation_type: AttestationType,
+        alg: Option<i64>,
+        trust_path: Vec<Certificate>,
+    ) -> Self {
+        Self { fmt, attestation_type, alg, trust_path, parts: Vec::new() }
+    }
+
+    /// Does the same key vouch in the same format?
+    pub(crate) fn is_same_voice(&self, other: &Self) -> bool {
+        let key = |statement: &'_ Self| statement.trust_path.first().map(|leaf| leaf.key.info.clone());
+        self.fmt == other.fmt && key(self) == key(other)
+    }
+}
+
+/// Runs the verification procedure of the format named `fmt`, under terms that suit most.
 pub fn verify(fmt: &str, att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) -> Result<Statement, Rejection> {
+    verify_under(fmt, att_stmt, signed, &Terms::default(), enforced)
+}
+
+/// Runs the verification procedure of the format named `fmt`.
+pub fn verify_under(
+    fmt: &str,
+    att_stmt: &Node,
+    signed: &Signed<'_>,
+    terms: &Terms,
+    enforced: &Enforced,
+) -> Result<Statement, Rejection> {
     // 7.1 step 21
     let format = Format::named(fmt).ok_or_else(|| {
         let shown: String = fmt.chars().take(40).collect();
@@ -108,12 +162,25 @@ pub fn verify(fmt: &str, att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforc
         Format::Packed => packed::verify(att_stmt, signed, enforced),
         Format::FidoU2f => fido_u2f::verify(att_stmt, signed, enforced),
         Format::Tpm => tpm::verify(att_stmt, signed, enforced),
+        Format::AndroidKey => android_key::verify(att_stmt, signed, enforced),
+        Format::AndroidSafetynet => android_safetynet::verify(att_stmt, signed, terms, enforced),
+        Format::Apple => apple::verify(att_stmt, signed, enforced),
+        Format::Compound => compound::verify(att_stmt, signed, terms, enforced),
     }
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::None, Self::Packed, Self::FidoU2f, Self::Tpm];
+    pub const ALL: [Self; 8] = [
+        Self::None,
+        Self::Packed,
+        Self::FidoU2f,
+        Self::Tpm,
+        Self::AndroidKey,
+        Self::AndroidSafetynet,
+        Self::Apple,
+        Self::Compound,
+    ];
 
     /// The registered identifier.
     pub const fn name(self) -> &'static str {
@@ -122,6 +189,10 @@ impl Format {
             Self::Packed => "packed",
             Self::FidoU2f => "fido-u2f",
             Self::Tpm => "tpm",
+            Self::AndroidKey => "android-key",
+            Self::AndroidSafetynet => "android-safetynet",
+            Self::Apple => "apple",
+            Self::Compound => "compound",
         }
     }
 

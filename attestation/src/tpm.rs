@@ -53,7 +53,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
     if let Some(lacking) = pub_area.lacking_attributes() {
         Check::TpmKeyAttributes.refuse(enforced, lacking)?;
     }
-    Ok(Statement { fmt: Format::Tpm, attestation_type: AttestationType::AttCa, alg: Some(alg), trust_path })
+    Ok(Statement::single(Format::Tpm, AttestationType::AttCa, Some(alg), trust_path))
 }
 
 fn version(att_stmt: &Node, enforced: &Enforced) -> Result<(), Rejection> {

@@ -46,7 +46,7 @@ macro_rules! edits {
 /// Applies the edits of one layer, in their order.
 macro_rules! apply {
     ($edits:expr, $layer:ident, $draft:expr) => {
-        for edit in &$edits {
+        for edit in $edits.iter() {
             if let $crate::edits::Edit::$layer(edit) = edit {
                 edit.apply($draft);
             }
@@ -55,10 +55,14 @@ macro_rules! apply {
 }
 pub(crate) use apply;
 
+mod android_key;
+mod android_safetynet;
+mod apple;
 mod attestation_object;
 mod authenticator_data;
 mod certificate;
 mod client_data;
+mod compound;
 mod credential_key;
 mod envelope;
 mod extensions;
@@ -71,10 +75,14 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use android_key::AndroidKeyEdit;
+pub use android_safetynet::SafetynetEdit;
+pub use apple::AppleEdit;
 pub use attestation_object::AttestationObjectEdit;
 pub use authenticator_data::AuthenticatorDataEdit;
 pub use certificate::CertificateEdit;
 pub use client_data::ClientDataEdit;
+pub use compound::CompoundEdit;
 pub use credential_key::CredentialKeyEdit;
 pub use envelope::EnvelopeEdit;
 pub use extensions::ExtensionsEdit;
@@ -116,6 +124,12 @@ pub enum Edit {
     ExtensionsEdit(ExtensionsEdit),
     /// Of the authenticator data.
     AuthenticatorDataEdit(AuthenticatorDataEdit),
+    /// Of what Android says of a key; `android-key` only.
+    AndroidKeyEdit(AndroidKeyEdit),
+    /// Of what Apple certifies; `apple` only.
+    AppleEdit(AppleEdit),
+    /// Of the answer of a service of Google's; `android-safetynet` only.
+    SafetynetEdit(SafetynetEdit),
     /// Of the attestation certificate; `packed` with certificates and `fido-u2f` only.
     CertificateEdit(CertificateEdit),
     /// Of the certificate of a TPM's attestation key; `tpm` only.
@@ -132,6 +146,8 @@ pub enum Edit {
     SignatureEdit(SignatureEdit),
     /// Of the attestation statement; registrations only.
     StatementEdit(StatementEdit),
+    /// Of several statements; `compound` only.
+    CompoundEdit(CompoundEdit),
     /// Of the attestation object; registrations only.
     AttestationObjectEdit(AttestationObjectEdit),
     /// Of the JSON around all of it.
@@ -146,6 +162,9 @@ impl Edit {
             .chain(CredentialKeyEdit::ALL.iter().copied().map(Self::CredentialKeyEdit))
             .chain(ExtensionsEdit::ALL.iter().copied().map(Self::ExtensionsEdit))
             .chain(AuthenticatorDataEdit::ALL.iter().copied().map(Self::AuthenticatorDataEdit))
+            .chain(AndroidKeyEdit::ALL.iter().copied().map(Self::AndroidKeyEdit))
+            .chain(AppleEdit::ALL.iter().copied().map(Self::AppleEdit))
+            .chain(SafetynetEdit::ALL.iter().copied().map(Self::SafetynetEdit))
             .chain(CertificateEdit::ALL.iter().copied().map(Self::CertificateEdit))
             .chain(TpmCertificateEdit::ALL.iter().copied().map(Self::TpmCertificateEdit))
             .chain(PathEdit::ALL.iter().copied().map(Self::PathEdit))
@@ -154,6 +173,7 @@ impl Edit {
             .chain(TpmEdit::ALL.iter().copied().map(Self::TpmEdit))
             .chain(SignatureEdit::ALL.iter().copied().map(Self::SignatureEdit))
             .chain(StatementEdit::ALL.iter().copied().map(Self::StatementEdit))
+            .chain(CompoundEdit::ALL.iter().copied().map(Self::CompoundEdit))
             .chain(AttestationObjectEdit::ALL.iter().copied().map(Self::AttestationObjectEdit))
             .chain(EnvelopeEdit::ALL.iter().copied().map(Self::EnvelopeEdit))
     }
@@ -170,6 +190,9 @@ impl Edit {
             Self::CredentialKeyEdit(edit) => edit.info(),
             Self::ExtensionsEdit(edit) => edit.info(),
             Self::AuthenticatorDataEdit(edit) => edit.info(),
+            Self::AndroidKeyEdit(edit) => edit.info(),
+            Self::AppleEdit(edit) => edit.info(),
+            Self::SafetynetEdit(edit) => edit.info(),
             Self::CertificateEdit(edit) => edit.info(),
             Self::TpmCertificateEdit(edit) => edit.info(),
             Self::PathEdit(edit) => edit.info(),
@@ -178,6 +201,7 @@ impl Edit {
             Self::TpmEdit(edit) => edit.info(),
             Self::SignatureEdit(edit) => edit.info(),
             Self::StatementEdit(edit) => edit.info(),
+            Self::CompoundEdit(edit) => edit.info(),
             Self::AttestationObjectEdit(edit) => edit.info(),
             Self::EnvelopeEdit(edit) => edit.info(),
         }

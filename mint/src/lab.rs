@@ -10,6 +10,7 @@ use crate::certificate::name::Name;
 use crate::chain::Chain;
 use crate::keys::SigningKey;
 use crate::seed::Seed;
+use crate::statement::android_safetynet;
 use crate::statement::tpm::device::certify;
 
 /// The model that the lab's own ceremonies claim to come from, where nothing else is said.
@@ -19,6 +20,8 @@ pub const MODEL: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0
 pub const TPM_MODEL: Aaguid = Aaguid::from_bytes([
     0x08, 0x98, 0x70, 0x58, 0xca, 0xdc, 0x4b, 0x81, 0xb6, 0xe1, 0x30, 0xde, 0x50, 0xdc, 0xbe, 0x96,
 ]);
+/// What the lab's Android keystore calls itself.
+pub const ANDROID: Aaguid = Aaguid::from_bytes([0x5e, 0x57, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0xa0, 0x0d]);
 
 /// The host name in the certificate that signs the lab's metadata.
 pub const METADATA_HOST: &str = "mds.assay.test";
@@ -93,6 +96,30 @@ impl Lab {
         self.u2f(label).leaf.key.key_identifier()
     }
 
+    /// The certificates of the lab's Android keystore; the leaf is made out for each credential.
+    pub fn android_key(&self) -> Chain {
+        let mut chain = self.vendor("android key", "Assay Android", Name::of("Keystore", "Android Keystore Key"));
+        chain.leaf.spec.basic_constraints = None;
+        chain.leaf.spec.key_usage = Some(KeyUsage::DigitalSignature);
+        chain
+    }
+
+    /// The certificates of the lab's anonymization authority; the leaf is made out for each
+    /// credential, and for three days.
+    pub fn apple(&self) -> Chain {
+        let mut chain = self.vendor("apple", "Assay Anonymous", Name::of("AAA Certification", "Anonymous"));
+        chain.leaf.spec.not_before = self.now - 86_400;
+        chain.leaf.spec.not_after = self.now + 2 * 86_400;
+        chain
+    }
+
+    /// The certificates of the lab's double of Google's service.
+    pub fn safetynet(&self) -> Chain {
+        let mut chain = self.vendor("safetynet", "Assay SafetyNet", Name::of("Attestation", android_safetynet::HOST));
+        chain.leaf.spec.dns_names = vec![android_safetynet::HOST.to_owned()];
+        chain
+    }
+
     /// The chain that signs the lab's metadata BLOB.
     pub fn metadata(&self) -> Chain {
         let seed = self.seed.derive("metadata");
@@ -101,6 +128,10 @@ impl Lab {
         chain.leaf.spec.key_usage = Some(KeyUsage::DigitalSignature);
         chain.leaf.spec.dns_names = vec![METADATA_HOST.to_owned()];
         chain
+    }
+
+    fn vendor(&self, label: &str, title: &str, leaf: Name) -> Chain {
+        Chain::new(self.seed.derive(label), title, leaf, self.now)
     }
 
     fn attestation(&self, label: &str, title: &str, aaguid: Aaguid) -> Chain {

@@ -10,19 +10,20 @@ use ciborium::Value;
 use serde_json::json;
 
 use crate::cbor::Map;
+use crate::chain::Chain;
 use crate::credential::Credential;
 use crate::draft::{
-    AttestationObjectDraft, AttestedDraft, AuthenticatorDataDraft, ClientDataDraft, CredentialKeyDraft, EnvelopeDraft,
-    SigningDraft, X5cDraft,
+    AppleDraft, AttestationObjectDraft, AttestedDraft, AuthenticatorDataDraft, ClientDataDraft, CompoundDraft,
+    CredentialKeyDraft, EnvelopeDraft, KeyDescriptionDraft, SafetynetDraft, SigningDraft, X5cDraft,
 };
 use crate::edits::{Edit, apply};
 use crate::error::Error;
 use crate::json::Object;
 use crate::keys::SigningKey;
-use crate::lab::{Lab, MODEL, TPM_MODEL};
+use crate::lab::{ANDROID, Lab, MODEL, TPM_MODEL};
 use crate::seed::Seed;
 use crate::statement::tpm::TpmDraft;
-use crate::statement::{Format, fido_u2f, none, packed};
+use crate::statement::{Format, android_safetynet, apple, compound, fido_u2f, none, packed};
 
 /// Everything that goes into a registration. Start from a good one, change fields, add edits.
 #[derive(Debug, Clone)]
@@ -150,6 +151,31 @@ impl RegistrationForge {
         Ok(Self { format, credential_key: SigningKey::rs256()?, ..Self::tpm(lab, rp_id, challenge) })
     }
 
+    /// By the lab's Android keystore.
+    pub fn android_key(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
+        let format = Format::AndroidKey(Box::new(lab.android_key()));
+        Self { aaguid: ANDROID, format, ..Self::none(lab, rp_id, challenge) }
+    }
+
+    /// By the lab's double of a service of Google's that is no more.
+    pub fn android_safetynet(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
+        let format = Format::AndroidSafetynet(Box::new(lab.safetynet()));
+        Self { aaguid: ANDROID, format, ..Self::none(lab, rp_id, challenge) }
+    }
+
+    /// By the lab's anonymization authority.
+    pub fn apple(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
+        let format = Format::Apple(Box::new(lab.apple()));
+        Self { aaguid: Aaguid::ZERO, format, ..Self::none(lab, rp_id, challenge) }
+    }
+
+    /// By the lab's [`MODEL`], twice: two batches of it vouch in two packed statements.
+    pub fn compound(lab: &Lab, rp_id: &str, challenge: &[u8]) -> Self {
+        let second = lab.batch(MODEL, "second voice");
+        let parts = [lab.model(MODEL), second].map(|chain| Format::Packed(Box::new(chain)));
+        Self { format: Format::Compound(parts.to_vec()), ..Self::packed(lab, rp_id, challenge) }
+    }
+
     /// The same with one edit more.
     #[must_use]
     pub fn edited(mut self, edit: impl Into<Edit>) -> Self {
@@ -169,10 +195,9 @@ impl RegistrationForge {
             .as_ref()
             .map_or_else(|| self.credential_id.clone(), |attested| attested.credential_id.clone());
 
-        let (mut statement, x5c) = self.statement(&auth_data, &client_data_json, &credential_id)?;
-        apply!(self.edits, StatementEdit, &mut statement);
+        let (statement, x5c) = self.statement(&auth_data, &client_data_json, &credential_id)?;
 
-        let mut object = AttestationObjectDraft::new(self.format.fmt(), statement.to_value(), auth_data.clone());
+        let mut object = AttestationObjectDraft::new(self.format.fmt(), statement, auth_data.clone());
         apply!(self.edits, AttestationObjectEdit, &mut object);
         let attestation_object = object.to_bytes();
 
@@ -235,34 +260,80 @@ impl RegistrationForge {
         auth_data: &[u8],
         client_data_json: &[u8],
         credential_id: &[u8],
+    ) -> Result<(Value, Vec<Vec<u8>>), Error> {
+        let single = |format: &Format, edits: &[Edit]| -> Result<(Value, Vec<Vec<u8>>), Error> {
+            let (mut statement, x5c) = self.single(format, edits, auth_data, client_data_json, credential_id)?;
+            apply!(edits, StatementEdit, &mut statement);
+            Ok((statement.to_value(), x5c))
+        };
+        let Format::Compound(formats) = &self.format else {
+            return single(&self.format, &self.edits);
+        };
+        let (mut parts, mut x5c) = (Vec::new(), Vec::new());
+        for (at, format) in formats.iter().enumerate() {
+            // What is wrong is wrong with the first.
+            let edits = if at == 0 { self.edits.as_slice() } else { &[] };
+            let (statement, certificates) = single(format, edits)?;
+            parts.push(compound::part(format.fmt(), statement));
+            x5c.extend(certificates);
+        }
+        let mut draft = CompoundDraft { parts, whole: None };
+        apply!(self.edits, CompoundEdit, &mut draft);
+        Ok((draft.to_value(), x5c))
+    }
+
+    fn single(
+        &self,
+        format: &Format,
+        edits: &[Edit],
+        auth_data: &[u8],
+        client_data_json: &[u8],
+        credential_id: &[u8],
     ) -> Result<(Map, Vec<Vec<u8>>), Error> {
-        let (key, certificates) = match &self.format {
-            Format::None => return Ok((none::statement(), Vec::new())),
+        let client_data_hash = sha256(client_data_json);
+        let (key, certificates) = match format {
+            Format::None | Format::Compound(_) => return Ok((none::statement(), Vec::new())),
             Format::PackedSelf => (self.credential_key.clone(), Vec::new()),
-            Format::Packed(chain) | Format::FidoU2f(chain) | Format::Tpm(chain) => {
+            Format::AndroidSafetynet(chain) => {
                 let mut chain = chain.as_ref().clone();
-                apply!(self.edits, CertificateEdit, &mut chain);
-                if matches!(self.format, Format::Tpm(_)) {
-                    apply!(self.edits, TpmCertificateEdit, &mut chain);
+                apply!(edits, CertificateEdit, &mut chain);
+                apply!(edits, PathEdit, &mut chain);
+                let mut draft = SafetynetDraft::new(chain, auth_data, &client_data_hash);
+                apply!(edits, SafetynetEdit, &mut draft);
+                return android_safetynet::statement(&draft);
+            }
+            Format::Packed(chain)
+            | Format::FidoU2f(chain)
+            | Format::Tpm(chain)
+            | Format::AndroidKey(chain)
+            | Format::Apple(chain) => {
+                let mut chain = chain.as_ref().clone();
+                self.certify_credential(format, edits, &mut chain, auth_data, &client_data_hash);
+                apply!(edits, CertificateEdit, &mut chain);
+                if matches!(format, Format::Tpm(_)) {
+                    apply!(edits, TpmCertificateEdit, &mut chain);
                 }
-                apply!(self.edits, PathEdit, &mut chain);
+                apply!(edits, PathEdit, &mut chain);
                 let issued = chain.issue()?;
                 let key = chain.leaf.key.clone();
                 let mut draft = X5cDraft { certificates: issued.x5c(), issued, chain };
-                apply!(self.edits, X5cEdit, &mut draft);
+                apply!(edits, X5cEdit, &mut draft);
                 (key, draft.certificates)
             }
         };
+        if matches!(format, Format::Apple(_)) {
+            return Ok((apple::statement(&certificates), certificates));
+        }
         let mut draft = SigningDraft {
             key,
             credential_key: self.credential_key.clone(),
             auth_data: auth_data.to_vec(),
-            client_data_hash: sha256(client_data_json),
+            client_data_hash,
             message: None,
             seed: self.seed,
         };
-        apply!(self.edits, SigningEdit, &mut draft);
-        let message = draft.message.take().unwrap_or_else(|| match self.format {
+        apply!(edits, SigningEdit, &mut draft);
+        let message = draft.message.take().unwrap_or_else(|| match format {
             Format::FidoU2f(_) => fido_u2f::signed_bytes(
                 draft.auth_data.get(..32).unwrap_or_default(),
                 &draft.client_data_hash,
@@ -271,21 +342,46 @@ impl RegistrationForge {
             ),
             _ => packed::signed_bytes(&draft.auth_data, &draft.client_data_hash),
         });
-        if let Format::Tpm(_) = self.format {
+        if let Format::Tpm(_) = format {
             let mut tpm = TpmDraft::new(&self.credential_key, draft.key.alg(), message);
-            apply!(self.edits, TpmEdit, &mut tpm);
+            apply!(edits, TpmEdit, &mut tpm);
             let statement = tpm.statement(&draft.key, &certificates, |signature| {
-                apply!(self.edits, SignatureEdit, signature);
+                apply!(edits, SignatureEdit, signature);
             })?;
             return Ok((statement, certificates));
         }
         let mut signature = draft.key.sign(&message)?;
-        apply!(self.edits, SignatureEdit, &mut signature);
-        let statement = match self.format {
+        apply!(edits, SignatureEdit, &mut signature);
+        let statement = match format {
             Format::FidoU2f(_) => fido_u2f::statement(signature, &certificates),
             _ => packed::statement(draft.key.alg(), signature, &certificates),
         };
         Ok((statement, certificates))
+    }
+
+    /// Formats whose leaf is the credential's own certificate.
+    fn certify_credential(
+        &self,
+        format: &Format,
+        edits: &[Edit],
+        chain: &mut Chain,
+        auth_data: &[u8],
+        client_data_hash: &[u8; 32],
+    ) {
+        let key = self.credential_key.clone();
+        match format {
+            Format::AndroidKey(_) => {
+                let mut draft = KeyDescriptionDraft::new(key, self.seed, client_data_hash, chain.now);
+                apply!(edits, AndroidKeyEdit, &mut draft);
+                draft.certify(chain);
+            }
+            Format::Apple(_) => {
+                let mut draft = AppleDraft::new(key, self.seed, auth_data, client_data_hash);
+                apply!(edits, AppleEdit, &mut draft);
+                draft.certify(chain);
+            }
+            _ => {}
+        }
     }
 
     fn members(

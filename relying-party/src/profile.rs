@@ -1,5 +1,6 @@
 //! Profiles: which checks are in force, as data.
 
+use assay_attestation::Sufficient;
 use assay_protocol::check::{CheckInfo, Enforced, Kind, ReasonInfo};
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
@@ -32,6 +33,12 @@ pub struct Switches {
     pub sign_count: Action,
     /// How strictly a credential's eligibility for backup is held to be immutable.
     pub backup_eligibility: BackupEligibility,
+    /// An Android key whose origin and purpose Android alone enforces: WebAuthn leaves it to the relying party.
+    pub android_key_tee_only: Action,
+    /// An answer of a service of Google's that is no more: WebAuthn still knows its format.
+    pub android_safetynet: Action,
+    /// How many parts of a compound statement have to hold and to be trusted: WebAuthn leaves it open.
+    pub compound: Sufficient,
 }
 
 /// What is done about a contested thing.
@@ -84,6 +91,9 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Accept,
             sign_count: Action::Accept,
             backup_eligibility: BackupEligibility::Immutable,
+            android_key_tee_only: Action::Accept,
+            android_safetynet: Action::Refuse,
+            compound: Sufficient::All,
         },
     },
     Definition {
@@ -97,6 +107,9 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
+            android_key_tee_only: Action::Accept,
+            android_safetynet: Action::Refuse,
+            compound: Sufficient::All,
         },
     },
     Definition {
@@ -110,6 +123,9 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
+            android_key_tee_only: Action::Refuse,
+            android_safetynet: Action::Refuse,
+            compound: Sufficient::All,
         },
     },
 ];
@@ -140,6 +156,8 @@ impl Switches {
             "token_binding" => Some(self.token_binding),
             "fido_u2f_aaguid" => Some(self.fido_u2f_aaguid),
             "tpm_certificate_vendor" => Some(self.tpm_vendor),
+            "android_key_tee_only" => Some(self.android_key_tee_only),
+            "android_safetynet_deprecated" => Some(self.android_safetynet),
             "sign_count_not_increased" => Some(self.sign_count),
             _ => None,
         }

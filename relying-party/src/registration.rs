@@ -3,7 +3,7 @@
 mod evidence;
 mod options;
 
-use assay_attestation::{Signed, verify};
+use assay_attestation::{Signed, Terms, verify_under};
 use assay_protocol::attestation_object::AttestationObject;
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::client_data::ClientData;
@@ -114,16 +114,12 @@ pub fn finish(
     }
 
     // 7.1 steps 21 and 22
-    let statement = verify(&object.fmt, &object.att_stmt, &signed, enforced)?;
+    let terms = Terms { compound: profile.switches.compound, now: Some(now) };
+    let statement = verify_under(&object.fmt, &object.att_stmt, &signed, &terms, enforced)?;
 
     // 7.1 steps 23 and 24
-    let attestation_type = statement.attestation_type;
     let accepted = pending.expectations.attestation_types.as_deref();
-    if accepted.is_some_and(|accepted| !accepted.contains(&attestation_type)) {
-        Check::AttestationTypeNotAllowed.refuse(enforced, format!("{attestation_type}, accepted {accepted:?}"))?;
-    }
-    let chain = trust.judge_path(&statement, &attested.aaguid, now, enforced)?;
-    trust.judge_model(&statement, &attested.aaguid, key.alg, enforced)?;
+    let vouched = trust.judge(statement, attested, accepted, now, profile)?;
 
     // 7.1 step 25
     if attested.credential_id.len() > LONGEST_CREDENTIAL_ID {
@@ -145,7 +141,7 @@ pub fn finish(
     pending.asked.judge_registration(&answers, enforced)?;
 
     // 7.1 step 27
-    let evidence = Evidence::new(&auth_data, attested, statement, chain, client_outputs);
+    let evidence = Evidence::new(&auth_data, attested, vouched, client_outputs);
     let record = CredentialRecord {
         kind: PUBLIC_KEY.into(),
         id: attested.credential_id.clone(),

@@ -13,7 +13,6 @@ use assay_mint::assertion::AssertionForge;
 use assay_mint::credential::Credential;
 use assay_mint::lab::Lab;
 use assay_mint::registration::RegistrationForge;
-use assay_mint::statement::Format;
 use assay_protocol::authenticator_data::Flags;
 use assay_protocol::cose::alg;
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
@@ -43,13 +42,14 @@ pub(crate) fn rp() -> RelyingParty {
     RelyingParty::new(RP_ID, "Example", vec![format!("https://{RP_ID}")])
 }
 
-/// Every check there is.
+/// Every check there is, but for the one that refuses a whole format.
 pub(crate) fn everything() -> Profile {
     let hardened = Profile::named("hardened").unwrap();
     let switches = Switches {
         root_in_x5c: Action::Refuse,
         token_binding: Action::Refuse,
         fido_u2f_aaguid: Action::Refuse,
+        android_safetynet: Action::Accept,
         ..hardened.switches
     };
     Profile::with_switches("hardened", switches).unwrap()
@@ -86,13 +86,7 @@ impl Register {
 
     /// With the anchors of what this forge attests with.
     pub(crate) fn trusting(forge: &RegistrationForge) -> Self {
-        let anchors = match &forge.format {
-            Format::None | Format::PackedSelf => None,
-            Format::Packed(chain) | Format::FidoU2f(chain) | Format::Tpm(chain) => {
-                let root = chain.issue().unwrap().root;
-                Some(Anchors::parse([root]).unwrap())
-            }
-        };
+        let anchors = forge.format.chain().map(|chain| Anchors::parse([chain.issue().unwrap().root]).unwrap());
         Self { anchors, ..Self::new() }
     }
 
@@ -180,5 +174,11 @@ fn shared(path: &str) -> Option<Value> {
 }
 
 fn every_type() -> Vec<AttestationType> {
-    vec![AttestationType::None, AttestationType::SelfAttestation, AttestationType::Basic, AttestationType::AttCa]
+    vec![
+        AttestationType::None,
+        AttestationType::SelfAttestation,
+        AttestationType::Basic,
+        AttestationType::AttCa,
+        AttestationType::AnonCa,
+    ]
 }

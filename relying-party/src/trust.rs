@@ -1,5 +1,7 @@
 //! Whom the relying party believes about an authenticator's model (WebAuthn L3 7.1 steps 23, 24).
 
+mod vouched;
+
 use std::collections::BTreeMap;
 
 use assay_attestation::metadata::{Entry, KeyIdentifier, Metadata};
@@ -11,6 +13,8 @@ use assay_protocol::digest::sha256;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+pub use self::vouched::Voice;
+pub(crate) use self::vouched::Vouched;
 use crate::policy;
 use crate::rejection::{Check, Rejection};
 
@@ -76,17 +80,17 @@ impl<'a> Trust<'a> {
 
     /// The metadata entry of the claimed model: by the attestation key for U2F, which has no
     /// AAGUID, and by AAGUID for all others.
-    pub(crate) fn entry(&self, statement: &Statement, aaguid: &Aaguid) -> Option<&'a Entry> {
+    fn entry(&self, statement: &Statement, aaguid: &Aaguid) -> Option<&'a Entry> {
         let metadata = self.metadata?;
         match statement.fmt {
             Format::FidoU2f => metadata.by_key_identifier(&KeyIdentifier::of(statement.trust_path.first()?)?),
-            Format::None | Format::Packed | Format::Tpm => metadata.by_aaguid(aaguid),
+            _ => metadata.by_aaguid(aaguid),
         }
     }
 
     /// Follows the path to whichever anchor will do, and gives that anchor's SHA-256 too; the refusal
     /// is that of the last source asked.
-    pub(crate) fn judge_path(
+    fn judge_path(
         &self,
         statement: &Statement,
         aaguid: &Aaguid,
@@ -129,7 +133,7 @@ impl<'a> Trust<'a> {
     }
 
     /// Compares a registration with what its model's metadata say.
-    pub(crate) fn judge_model(
+    fn judge_model(
         &self,
         statement: &Statement,
         aaguid: &Aaguid,

@@ -33,8 +33,8 @@ samples! {
     yubico_security_key "yubico/SecurityKey": "accept", "accept";
     yubico_security_key2 "yubico/SecurityKey2": "accept", "accept";
     yubico_security_key_nfc "yubico/SecurityKeyNfc": "accept", "accept";
-    yubico_apple_attestation_ios "yubico/AppleAttestationIos": "attestation_format_unsupported", "accept";
-    yubico_apple_attestation_macos "yubico/AppleAttestationMacos": "attestation_format_unsupported", "accept";
+    yubico_apple_attestation_ios "yubico/AppleAttestationIos": "accept", "accept";
+    yubico_apple_attestation_macos "yubico/AppleAttestationMacos": "accept", "accept";
     yubico_yubikey_fips5_nfc "yubico/YubikeyFips5Nfc": "accept", "accept";
     yubico_yubikey5ci_fips "yubico/Yubikey5ciFips": "accept", "accept";
     yubico_yubikey_bio_5_5_4 "yubico/YubikeyBio_5_5_4": "accept", "accept";
@@ -49,8 +49,8 @@ samples! {
     webauthn_ruby_security_key_direct "webauthn-ruby/security_key_direct": "accept";
     webauthn_ruby_security_key_packed_self "webauthn-ruby/security_key_packed_self": "accept";
     webauthn_ruby_security_key_packed_x5c "webauthn-ruby/security_key_packed_x5c": "accept";
-    webauthn_ruby_android_safetynet_direct "webauthn-ruby/android_safetynet_direct": "attestation_format_unsupported";
-    webauthn_ruby_macbook_touch_id "webauthn-ruby/macbook_touch_id": "attestation_format_unsupported";
+    webauthn_ruby_android_safetynet_direct "webauthn-ruby/android_safetynet_direct": "android_safetynet_deprecated";
+    webauthn_ruby_macbook_touch_id "webauthn-ruby/macbook_touch_id": "accept";
 }
 
 #[test]

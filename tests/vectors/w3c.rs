@@ -32,9 +32,9 @@ vectors! {
     packed_eddsa "packed-eddsa": "accept", "accept";
     packed_ed448 "packed-ed448": "credential_algorithm_unsupported", "credential_algorithm_unsupported";
     tpm_es256 "tpm-es256": "accept", "accept";
-    android_key_es256 "android-key-es256": "attestation_format_unsupported", "accept";
-    android_key_es256_cr "android-key-es256-cr": "attestation_format_unsupported", "accept";
-    apple_es256 "apple-es256": "attestation_format_unsupported", "accept";
+    android_key_es256 "android-key-es256": "android_key_origin", "accept";
+    android_key_es256_cr "android-key-es256-cr": "accept", "accept";
+    apple_es256 "apple-es256": "accept", "accept";
     fido_u2f_es256 "fido-u2f-es256": "accept", "accept";
 }
 

@@ -4,12 +4,9 @@ use assay_protocol::check::Enforced;
 use assay_protocol::jws;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use x509_parser::asn1_rs::FromDer as _;
-use x509_parser::extensions::{GeneralName, SubjectAlternativeName};
 
 use super::{Reason, Rejection, fields};
 use crate::certificate::Certificate;
-use crate::oid;
 use crate::path::{self, Anchors};
 use crate::rejection::{self, Check};
 
@@ -51,7 +48,7 @@ pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<V
     // Whether a root may stand in x5c is a question about attestation statements.
     let enforced = Enforced::all().without(Check::RootInX5c.id());
     path::verify(&path, &trust.roots, now, &enforced).map_err(refused_path)?;
-    if !bears(leaf, &trust.leaf_name) {
+    if !leaf.bears(&trust.leaf_name) {
         return Err(Rejection::new(
             Reason::LeafName,
             format!("the signing certificate is {:?}'s, expected {:?}", leaf.common_name(), trust.leaf_name),
@@ -89,15 +86,4 @@ fn refused_path(rejection: rejection::Rejection) -> Rejection {
         _ => Reason::Path,
     };
     Rejection::new(reason, rejection.to_string())
-}
-
-/// Is this its name? The common name counts only where no alternative names are given.
-fn bears(leaf: &Certificate, name: &str) -> bool {
-    let Some(extension) = leaf.extension(oid::SUBJECT_ALTERNATIVE_NAME) else {
-        return leaf.common_name().eq_ignore_ascii_case(name);
-    };
-    let Ok((_, names)) = SubjectAlternativeName::from_der(&extension.value) else {
-        return false;
-    };
-    names.general_names.iter().any(|one| matches!(one, GeneralName::DNSName(dns) if dns.eq_ignore_ascii_case(name)))
 }

@@ -39,13 +39,16 @@ fn each_format_says_what_it_is() {
         (RegistrationForge::packed(&lab, rp, &challenge), Format::Packed, AttestationType::Basic, 2),
         (RegistrationForge::fido_u2f(&lab, "a", rp, &challenge), Format::FidoU2f, AttestationType::Basic, 1),
         (RegistrationForge::tpm(&lab, rp, &challenge), Format::Tpm, AttestationType::AttCa, 2),
+        (RegistrationForge::android_key(&lab, rp, &challenge), Format::AndroidKey, AttestationType::Basic, 2),
+        (RegistrationForge::apple(&lab, rp, &challenge), Format::Apple, AttestationType::AnonCa, 2),
+        (RegistrationForge::compound(&lab, rp, &challenge), Format::Compound, AttestationType::Basic, 0),
     ];
     for (forge, format, attestation_type, certificates) in cases {
         let statement = judge(&forge, &Enforced::all()).unwrap();
         assert_eq!(statement.fmt, format);
         assert_eq!(statement.attestation_type, attestation_type);
         assert_eq!(statement.trust_path.len(), certificates);
-        assert_eq!(statement.alg, (format != Format::None).then_some(-7));
+        assert_eq!(statement.alg, (!matches!(format, Format::None | Format::Apple | Format::Compound)).then_some(-7));
     }
 }
 
@@ -56,7 +59,7 @@ fn names_are_exact() {
         assert_eq!(serde_json::to_value(format).unwrap(), format.name());
         assert_eq!(Format::named(&format.name().to_uppercase()), None);
     }
-    for name in ["", "Packed", "packed ", "android-key", "apple", "compound", "android-safetynet"] {
+    for name in ["", "Packed", "packed ", "TPM", "android key", "apple-appattest"] {
         assert_eq!(Format::named(name), None, "{name}");
     }
     for (kind, name) in

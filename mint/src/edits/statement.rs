@@ -24,12 +24,25 @@ edits! {
         X5cElementText = "statement-x5c-element-text", Wrong, "a text among the certificates", |m| m.set("x5c", Value::Array(vec!["certificate".into()]));
         X5cElementEmpty = "statement-x5c-element-empty", Wrong, "an empty certificate", |m| m.set("x5c", Value::Array(vec![Value::Bytes(Vec::new())]));
         X5cElementGarbage = "statement-x5c-element-garbage", Wrong, "a certificate that is not DER", |m| m.set("x5c", Value::Array(vec![Value::Bytes(vec![0xff; 64])]));
+        VerMissing = "statement-ver-missing", Wrong, "`ver` is missing", |m| m.remove("ver");
+        VerNotText = "statement-ver-not-text", Wrong, "`ver` is a number", |m| replace(m, "ver", 2.into());
+        ResponseMissing = "statement-response-missing", Wrong, "`response` is missing", |m| m.remove("response");
+        ResponseNotBytes = "statement-response-not-bytes", Wrong, "`response` is a text", |m| replace(m, "response", "response".into());
+        ResponseNotText = "statement-response-not-text", Wrong, "`response` is not UTF-8", |m| replace(m, "response", Value::Bytes(vec![0xff; 32]));
+        ResponseNotJws = "statement-response-not-jws", Wrong, "`response` is no JWS", |m| replace(m, "response", Value::Bytes(b"response".to_vec()));
         EcdaaKeyId = "statement-ecdaa-key-id", Debated, "a member of the withdrawn ECDAA form", |m| m.push("ecdaaKeyId", vec![1; 32]);
         UnknownMember = "statement-unknown-member", Debated, "a member that nobody knows", |m| m.push("unknown", 1);
         DuplicateAlg = "statement-duplicate-alg", Wrong, "`alg` twice", |m| m.repeat("alg");
         DuplicateSig = "statement-duplicate-sig", Wrong, "`sig` twice", |m| m.repeat("sig");
         DuplicateX5c = "statement-duplicate-x5c", Wrong, "`x5c` twice", |m| m.repeat("x5c");
         Order = "statement-order", Debated, "the members in reverse order, against the canonical form", |m| m.0.reverse();
+    }
+}
+
+/// What is not there is not made.
+fn replace(members: &mut Map, key: &str, value: Value) {
+    if members.get(key).is_some() {
+        members.set(key, value);
     }
 }
 

@@ -19,7 +19,7 @@ fn lab() -> Lab {
     Lab::new([9; 32], 1_795_000_000)
 }
 
-fn registrations() -> [RegistrationForge; 6] {
+fn registrations() -> [RegistrationForge; 10] {
     let (lab, rp_id) = (lab(), "example.org");
     [
         RegistrationForge::packed(&lab, rp_id, b"challenge 16 byt"),
@@ -28,6 +28,10 @@ fn registrations() -> [RegistrationForge; 6] {
         RegistrationForge::fido_u2f(&lab, "label", rp_id, b"challenge 16 byt"),
         RegistrationForge::tpm(&lab, rp_id, b"challenge 16 byt"),
         RegistrationForge::tpm_rsa(&lab, rp_id, b"challenge 16 byt").unwrap(),
+        RegistrationForge::android_key(&lab, rp_id, b"challenge 16 byt"),
+        RegistrationForge::android_safetynet(&lab, rp_id, b"challenge 16 byt"),
+        RegistrationForge::apple(&lab, rp_id, b"challenge 16 byt"),
+        RegistrationForge::compound(&lab, rp_id, b"challenge 16 byt"),
     ]
 }
 

@@ -2,8 +2,15 @@ use assay_protocol::check::Kind;
 
 use super::{Action, BackupEligibility, Profile, Switches, all_checks, profiles};
 
-const SWITCHED: [&str; 5] =
-    ["root_in_x5c", "token_binding", "fido_u2f_aaguid", "tpm_certificate_vendor", "sign_count_not_increased"];
+const SWITCHED: [&str; 7] = [
+    "tpm_certificate_vendor",
+    "root_in_x5c",
+    "token_binding",
+    "fido_u2f_aaguid",
+    "sign_count_not_increased",
+    "android_key_tee_only",
+    "android_safetynet_deprecated",
+];
 
 #[test]
 fn kinds_decide_where_no_switch_does() {
@@ -32,6 +39,8 @@ fn switches_decide_what_is_contested() {
     assert_eq!(enforcing("token_binding"), ["tool-compatible"]);
     assert_eq!(enforcing("fido_u2f_aaguid"), ["tool-compatible"]);
     assert_eq!(enforcing("tpm_certificate_vendor"), ["tool-compatible", "hardened"]);
+    assert_eq!(enforcing("android_key_tee_only"), ["hardened"]);
+    assert_eq!(enforcing("android_safetynet_deprecated"), ["w3c-l3", "tool-compatible", "hardened"]);
     assert_eq!(enforcing("sign_count_not_increased"), ["tool-compatible", "hardened"]);
 
     let w3c = Profile::named("w3c-l3").unwrap();
@@ -67,6 +76,7 @@ fn a_profile_prints_as_data() {
     let json = serde_json::to_value(&profile).unwrap();
     assert_eq!(json["name"], "w3c-l3");
     assert_eq!(json["switches"]["sign_count"], "accept");
+    assert_eq!(json["switches"]["compound"], "all");
     assert_eq!(json["switches"]["backup_eligibility"], "immutable");
     assert_eq!(json["checks"].as_array().unwrap().len(), profile.ids().len());
     let switches: Switches = serde_json::from_value(json["switches"].clone()).unwrap();

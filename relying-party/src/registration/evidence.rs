@@ -1,7 +1,7 @@
 //! What a registration has shown.
 
 use assay_attestation::metadata::KeyIdentifier;
-use assay_attestation::{AttestationType, Format, Statement};
+use assay_attestation::{AttestationType, Format};
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
 use assay_protocol::base64url;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::extension_outputs;
 use crate::policy;
-use crate::trust::Chain;
+use crate::trust::{Chain, Voice, Vouched};
 
 /// What is known of the authenticator, for policies and the audit. The statement is valid; whose
 /// word it is says [`chain`](Self::chain).
@@ -19,6 +19,8 @@ use crate::trust::Chain;
 pub struct Evidence {
     /// The format of the attestation statement.
     pub fmt: Format,
+    /// The format of the statement that speaks for the whole; another one under `compound`.
+    pub vouching_fmt: Format,
     /// The type of the attestation.
     pub attestation_type: AttestationType,
     /// The algorithm of the attestation signature.
@@ -37,6 +39,8 @@ pub struct Evidence {
     pub public_key: Vec<u8>,
     /// The statement's certificates, DER, leaf first.
     pub x5c: Vec<Vec<u8>>,
+    /// The parts of a compound statement that count, each with its own path; else empty.
+    pub parts: Vec<Voice>,
     /// SHA-256 of each of them.
     pub certificates_sha256: Vec<[u8; 32]>,
     /// SHA-256 of the anchor in which the path ends.
@@ -55,13 +59,14 @@ impl Evidence {
     pub(super) fn new(
         auth_data: &AuthenticatorData,
         attested: &AttestedCredentialData,
-        statement: Statement,
-        (chain, anchor_sha256): (Chain, Option<[u8; 32]>),
+        Vouched { fmt, lead, parts }: Vouched,
         client_outputs: Outputs,
     ) -> Self {
+        let Voice { statement, chain, anchor_sha256 } = lead;
         let leaf = statement.trust_path.first();
         Self {
-            fmt: statement.fmt,
+            fmt,
+            vouching_fmt: statement.fmt,
             attestation_type: statement.attestation_type,
             attestation_algorithm: statement.alg,
             chain,
@@ -75,6 +80,7 @@ impl Evidence {
             key_identifier: leaf.and_then(KeyIdentifier::of),
             firmware_version: leaf.and_then(|leaf| leaf.firmware_version().ok().flatten()),
             x5c: statement.trust_path.into_iter().map(|one| one.der).collect(),
+            parts,
             client_outputs,
             extensions: extension_outputs::to_json(auth_data.extensions.as_ref()),
         }
@@ -83,7 +89,7 @@ impl Evidence {
     /// The same in the policy engine's terms.
     pub fn for_policy(&self) -> policy::Evidence {
         policy::Evidence {
-            fmt: self.fmt,
+            fmt: self.vouching_fmt,
             attestation: self.attestation_type,
             chain: self.chain.for_policy(),
             aaguid: self.aaguid,
@@ -97,7 +103,7 @@ impl Evidence {
 
     /// The JSON form for the audit.
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut json = json!({
             "fmt": self.fmt,
             "attestation_type": self.attestation_type,
             "attestation_algorithm": self.attestation_algorithm,
@@ -113,7 +119,11 @@ impl Evidence {
             "firmware_version": self.firmware_version,
             "discoverable": self.client_outputs.cred_props.and_then(|properties| properties.rk),
             "extensions": self.extensions,
-        })
+        });
+        if !self.parts.is_empty() {
+            json["parts"] = self.parts.iter().map(Voice::to_json).collect();
+        }
+        json
     }
 }
 

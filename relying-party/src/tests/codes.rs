@@ -15,9 +15,10 @@ use assay_mint::registration::RegistrationForge;
 use super::{Authenticate, CHALLENGE, RP_ID, Register, code, credential, everything, lab};
 use crate::Profile;
 
-const HEADER: &str = "edit\tnone\tself\tpacked\tfido-u2f\ttpm\ttpm-rsa\tassertion";
+const HEADER: &str =
+    "edit\tnone\tself\tpacked\tfido-u2f\ttpm\ttpm-rsa\tandroid-key\tsafetynet\tapple\tcompound\tassertion";
 
-fn registrations() -> [RegistrationForge; 6] {
+fn registrations() -> [RegistrationForge; 10] {
     let lab = lab();
     [
         RegistrationForge::none(&lab, RP_ID, &CHALLENGE),
@@ -26,6 +27,10 @@ fn registrations() -> [RegistrationForge; 6] {
         RegistrationForge::fido_u2f(&lab, "codes", RP_ID, &CHALLENGE),
         RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE),
         RegistrationForge::tpm_rsa(&lab, RP_ID, &CHALLENGE).unwrap(),
+        RegistrationForge::android_key(&lab, RP_ID, &CHALLENGE),
+        RegistrationForge::android_safetynet(&lab, RP_ID, &CHALLENGE),
+        RegistrationForge::apple(&lab, RP_ID, &CHALLENGE),
+        RegistrationForge::compound(&lab, RP_ID, &CHALLENGE),
     ]
 }
 
@@ -94,11 +99,15 @@ fn is_right_there(edit: Edit, column: &str) -> bool {
     match edit {
         // WebAuthn L3 8.2.1 is about packed; 8.3.1 does not say how critical an extension is.
         Edit::CertificateEdit(CertificateEdit::AaguidCritical | CertificateEdit::FirmwareCritical) => {
-            column != "packed"
+            !matches!(column, "packed" | "compound")
         }
-        Edit::CertificateEdit(_) => column == "fido-u2f",
+        Edit::CertificateEdit(_) => matches!(column, "fido-u2f" | "android-key" | "safetynet" | "apple"),
+        // 8.8 knows no `alg` and no `sig`, 8.5 no `alg`.
+        Edit::StatementEdit(_) => matches!(column, "safetynet" | "apple"),
         // Without certificates the AAGUID is a claim that nothing contradicts.
-        Edit::AuthenticatorDataEdit(AuthenticatorDataEdit::AaguidOther) => matches!(column, "none" | "self"),
+        Edit::AuthenticatorDataEdit(AuthenticatorDataEdit::AaguidOther) => {
+            matches!(column, "none" | "self" | "android-key" | "safetynet" | "apple")
+        }
         _ => false,
     }
 }
@@ -116,7 +125,8 @@ fn every_reason_is_provoked() {
 }
 
 /// Reasons that no single edit provokes; the bites do, but for two.
-const NOT_BY_EDIT: [&str; 9] = [
+const NOT_BY_EDIT: [&str; 10] = [
+    "compound_insufficient",
     "cose_trailing_bytes",
     // The ceremonies judge outputs by a check, extension_output.
     "credential_extension_output_wrong_type",

@@ -1,16 +1,18 @@
 use std::collections::BTreeMap;
 
-use assay_attestation::Anchors;
 use assay_attestation::metadata::{Metadata, ModelId};
+use assay_attestation::{Anchors, AttestationType, Sufficient};
 use assay_mint::edits::{AuthenticatorDataEdit, PathEdit};
 use assay_mint::lab::MODEL;
 use assay_mint::metadata::Issue;
 use assay_mint::registration::RegistrationForge;
+use assay_mint::statement::Format;
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::webauthn::{Dialect, RegistrationResponse};
 
 use super::{Chain, Demand, Trust, cose_algorithm};
 use crate::Profile;
+use crate::profile::Switches;
 use crate::registration::{self, Registration};
 use crate::rejection::Rejection;
 use crate::tests::{CHALLENGE, RP_ID, Register, code, lab};
@@ -110,4 +112,78 @@ fn a_u2f_key_is_known_by_its_certificate() {
 fn algorithm_names_are_those_of_the_registry() {
     let names = ["secp256r1_ecdsa_sha256_raw", "ed25519_eddsa_sha512_raw", "rsassa_pkcsv15_sha256_raw", "made_up"];
     assert_eq!(names.map(cose_algorithm), [Some(-7), Some(-8), Some(-257), None]);
+}
+
+/// Two models' statements about one credential: each is trusted for itself.
+fn compound(rogue: bool) -> RegistrationForge {
+    let forge = RegistrationForge::compound(&lab(), RP_ID, &CHALLENGE);
+    if rogue { forge.edited(PathEdit::Rogue) } else { forge }
+}
+
+fn sufficient(compound: Sufficient) -> Profile {
+    let switches = Switches { compound, ..Profile::default().switches };
+    Profile::with_switches("w3c-l3", switches).unwrap()
+}
+
+fn judge_as(
+    forge: &RegistrationForge,
+    trust: &Trust<'_>,
+    accepted: Option<Vec<AttestationType>>,
+    profile: &Profile,
+) -> Result<Registration, Rejection> {
+    let Register { rp, mut pending, now, .. } = Register::new();
+    pending.expectations.attestation_types = accepted;
+    let text = forge.forge().unwrap().text;
+    let response = RegistrationResponse::from_json(text.as_bytes(), Dialect::WebAuthn).unwrap();
+    registration::finish(&rp, &pending, &response, trust, &|_| false, profile, now)
+}
+
+#[test]
+fn every_part_of_a_compound_statement_is_trusted_for_itself() {
+    use Sufficient::{All, Any, AtLeast};
+    let anchors = root(&compound(false));
+    let trust = Trust::anchors(&anchors);
+    let report = Trust { demand: Demand::Report, ..trust };
+    let broken = Chain::Unverified { code: "path_signature" };
+    for (rogue, sufficient_are, expected, reported) in [
+        (false, All, Ok(Chain::Anchor), Chain::Anchor),
+        (true, All, Err("path_signature"), broken.clone()),
+        (true, Any, Ok(Chain::Anchor), Chain::Anchor),
+        (true, AtLeast(2), Err("path_signature"), broken),
+    ] {
+        let profile = sufficient(sufficient_are);
+        let verdict = judge_as(&compound(rogue), &trust, None, &profile);
+        match (&verdict, &expected) {
+            (Ok(registration), Ok(chain)) => assert_eq!(registration.evidence.chain, *chain),
+            (verdict, expected) => assert_eq!(code(verdict), expected.clone().unwrap_err()),
+        }
+        let evidence = judge_as(&compound(rogue), &report, None, &profile).unwrap().evidence;
+        assert_eq!(evidence.chain, reported, "{sufficient_are:?}");
+        assert_eq!(evidence.parts.len(), 2);
+    }
+}
+
+#[test]
+fn every_part_of_a_compound_statement_is_of_an_accepted_type() {
+    let model = lab().model(MODEL);
+    let formats = vec![Format::Packed(Box::new(model)), Format::PackedSelf];
+    let forge = RegistrationForge { format: Format::Compound(formats), ..compound(false) };
+    let anchors = root(&forge);
+    let trust = Trust::anchors(&anchors);
+    let basic = || Some(vec![AttestationType::Basic]);
+    let judge = |accepted, sufficient_are| judge_as(&forge, &trust, accepted, &sufficient(sufficient_are));
+    assert_eq!(code(&judge(basic(), Sufficient::All)), "attestation_type_not_allowed");
+    let evidence = judge(basic(), Sufficient::Any).unwrap().evidence;
+    assert_eq!((evidence.chain, evidence.parts.len()), (Chain::Anchor, 1));
+    // Where every voice counts, the weakest speaks for the whole.
+    let evidence = judge(None, Sufficient::All).unwrap().evidence;
+    assert_eq!((evidence.fmt.name(), evidence.vouching_fmt.name()), ("compound", "packed"));
+    assert_eq!(evidence.attestation_type, AttestationType::SelfAttestation);
+    assert_eq!(evidence.for_policy().attestation, AttestationType::SelfAttestation);
+    let json = evidence.to_json();
+    let chains: Vec<_> = json["parts"].as_array().unwrap().iter().map(|part| part["chain"].clone()).collect();
+    assert_eq!(chains, ["anchor", "absent"]);
+    // A path of any kind vouches for more.
+    let evidence = judge(None, Sufficient::Any).unwrap().evidence;
+    assert_eq!(evidence.attestation_type, AttestationType::Basic);
 }
