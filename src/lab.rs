@@ -108,9 +108,10 @@ impl Lab {
         }
     }
 
-    /// The attestation roots of all models that the lab's metadata list, DER.
+    /// The attestation roots of all models that the lab's metadata list, and of the platforms that
+    /// they do not, DER.
     pub fn attestation_roots(&self) -> Result<Vec<Vec<u8>>> {
-        models()
+        let listed: Result<Vec<Vec<u8>>> = models()
             .iter()
             .filter(|model| model.in_metadata && model.has_certificates())
             .map(|model| {
@@ -120,7 +121,14 @@ impl Lab {
                 };
                 Ok(chain.issue()?.root)
             })
-            .collect()
+            .collect();
+        Ok([listed?, self.platform_roots()?].concat())
+    }
+
+    /// The roots of formats that no model's metadata vouch for, DER: Android, Apple, SafetyNet.
+    pub fn platform_roots(&self) -> Result<Vec<Vec<u8>>> {
+        let chains = [self.mint.android_key(), self.mint.apple(), self.mint.safetynet()];
+        chains.iter().map(|chain| Ok(chain.issue()?.root)).collect()
     }
 
     /// A batch's certificate that is its own anchor, DER (WebAuthn L3 7.1 step 24).
@@ -151,7 +159,7 @@ impl Lab {
         }
         config.metadata = vec![self.metadata().context("the lab's own metadata")?];
         config.metadata.extend(plan.metadata.iter().cloned());
-        config.anchors = Anchors::parse([self.anchored_batch()?])?;
+        config.anchors = Anchors::parse(self.platform_roots()?.into_iter().chain([self.anchored_batch()?]))?;
         config.policy_engine = plan.policy_engine;
         if let Some(clock) = &plan.clock {
             config.clock = Arc::clone(clock);

@@ -59,8 +59,13 @@ fn a_whole_server_fails_no_case() {
         |(), profile| {
             let server = Server::start(profile, &[]);
             let (own, rest): (Vec<Header>, Vec<Header>) = headers(profile).into_iter().partition(needs_webauthn_json);
+            let (dated, rest): (Vec<Header>, Vec<Header>) = rest.into_iter().partition(needs_safetynet);
             let sound = Defect::overlooks("nothing at all");
-            let reports = [server.ask(profile, &rest), server.ask_through(profile, &sound, &own)];
+            let reports = [
+                server.ask(profile, &rest),
+                server.ask_through(profile, &sound, &own),
+                Server::suited(profile, &[], &dated).ask(profile, &dated),
+            ];
             let cases = reports.into_iter().flat_map(|report| report.cases);
             let wrong = cases.filter(|case| case.outcome.name() != "pass");
             wrong.map(|case| (format!("{profile} {}", case.header.id), case.outcome)).collect::<BTreeMap<_, _>>()
@@ -117,7 +122,7 @@ fn checks_left_out() -> Vec<Proof> {
         || (),
         |(), (profile, id)| {
             let cases: Vec<Header> = headers(profile).into_iter().filter(|header| claims(header, id)).collect();
-            let bites = Server::start(profile, &[id]).ask(profile, &cases).bites();
+            let bites = Server::suited(profile, &[id], &cases).ask(profile, &cases).bites();
             let mut proofs: Vec<Proof> = bites.plain.iter().map(|case| proof(case, id, &[])).collect();
             for (case, other) in bites.shadowed {
                 proofs.extend(behind(profile, id, &case, vec![other]));
@@ -163,7 +168,7 @@ fn behind(profile: &str, id: &str, case: &str, mut others: Vec<String>) -> Optio
     for _ in 0..6 {
         let (checks, reasons): (Vec<&str>, Vec<&str>) =
             others.iter().map(String::as_str).partition(|other| checks.contains(other));
-        let server = Server::start(profile, &[&[id], &*checks].concat());
+        let server = Server::suited(profile, &[&[id], &*checks].concat(), &cases);
         let asked = match reasons.as_slice() {
             [] => server.ask(profile, &cases),
             [reason] => server.ask_through(profile, &Defect::overlooks(reason), &cases),
@@ -191,7 +196,15 @@ fn defects(defects: Vec<Defect>) -> Vec<Proof> {
     let profiles = ["hardened", "tool-compatible"];
     let found = in_parallel(
         defects,
-        || profiles.map(|profile| (profile, Server::start(profile, &[]), headers(profile))),
+        || {
+            let (dated, _): (Vec<Header>, Vec<Header>) = headers("hardened").into_iter().partition(needs_safetynet);
+            let suited = ("hardened", Server::suited("hardened", &[], &dated), dated);
+            let usual = profiles.map(|profile| {
+                let cases = headers(profile).into_iter().filter(|header| !needs_safetynet(header));
+                (profile, Server::start(profile, &[]), cases.collect())
+            });
+            usual.into_iter().chain([suited]).collect::<Vec<(&str, Server, Vec<Header>)>>()
+        },
         |servers, defect| {
             let mut asked = BTreeSet::new();
             let (mut all, mut proofs) = (Vec::new(), Vec::new());
@@ -275,6 +288,18 @@ struct Server {
 }
 
 impl Server {
+    /// One that these cases can be asked of: SafetyNet is for those who still take it.
+    fn suited(profile: &str, without: &[&str], cases: &[Header]) -> Self {
+        if !cases.iter().any(needs_safetynet) {
+            return Self::start(profile, without);
+        }
+        let mut server = Self::start(profile, &[without, &["android_safetynet_deprecated"]].concat());
+        let features = &mut server.judged.file.features;
+        features.remove("refuses-android-safetynet");
+        features.insert("format-android-safetynet".to_owned());
+        server
+    }
+
     fn start(profile: &str, without: &[&str]) -> Self {
         // Metadata take longer to make than to load, and are the same for every server.
         static LAB: OnceLock<(Lab, Config)> = OnceLock::new();
@@ -321,6 +346,10 @@ impl Server {
         judged.file.features.insert("webauthn-json".to_owned());
         judged
     }
+}
+
+fn needs_safetynet(header: &Header) -> bool {
+    header.needs.iter().any(|need| need.feature() == "format-android-safetynet")
 }
 
 fn needs_webauthn_json(header: &Header) -> bool {

@@ -13,7 +13,12 @@ pub const CAPABILITIES: &str = "/v1/capabilities";
 pub fn complete(mut file: TargetFile) -> TargetFile {
     let mut add = |features: &[&str]| file.features.extend(features.iter().map(|feature| (*feature).to_owned()));
     if file.dialect == Dialect::Assay {
-        add(&["requirements", "judges-extensions", "format-tpm", "appid", "hints"]);
+        add(&["requirements", "judges-extensions", "appid", "hints"]);
+        add(&["format-tpm", "format-android-key", "format-apple", "format-compound"]);
+        // Whoever still verifies what a service of Google's has signed says so.
+        if !file.features.contains("format-android-safetynet") {
+            file.features.insert("refuses-android-safetynet".to_owned());
+        }
         file.endpoints.begin_usernameless.get_or_insert_with(|| "/v1/authentication/options".to_owned());
         if file.answers.code.is_empty() {
             file.answers.code = ["/check", "/code"].map(str::to_owned).to_vec();

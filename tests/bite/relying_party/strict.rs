@@ -56,6 +56,16 @@ const REFUSING: &[Refusing] = &[
         s.fmt() == "packed" && !s.x5c().is_empty()
     }),
     ("fmt fido-u2f", &["registration/accepted/fido-u2f"], |s| s.fmt() == "fido-u2f"),
+    ("fmt android-key", &["registration/accepted/android-key"], |s| s.fmt() == "android-key"),
+    ("fmt android-safetynet", &["registration/accepted/android-safetynet"], |s| s.fmt() == "android-safetynet"),
+    ("fmt apple", &["registration/accepted/apple"], |s| s.fmt() == "apple"),
+    ("fmt compound", &["registration/accepted/compound"], |s| s.fmt() == "compound"),
+    ("keys for more than signing", &["android-key/purpose-both"], |s| s.certificate_has(&[0x31, 6, 2, 1, 2, 2, 1, 3])),
+    ("keys in a chip of their own", &["android-key/strong-box"], |s| s.certificate_has(&[0x01, 0x2c, 10, 1, 2])),
+    ("Keymaster 2", &["android-key/version-1"], |s| s.certificate_has(&[2, 1, 1, 10, 1, 1, 2, 1, 1, 10, 1, 1])),
+    ("Keymaster 4.1", &["android-key/version-4"], |s| s.certificate_has(&[2, 1, 4, 10, 1, 1, 2, 1, 4, 10, 1, 1])),
+    ("KeyMint 4", &["android-key/version-400"], |s| s.certificate_has(&[2, 2, 1, 0x90, 10, 1, 1])),
+    ("the second voice first", &["compound/reversed"], |s| s.first_part_has(b"second voice")),
     ("Ed25519 credentials", &["registration/accepted/ed25519"], |s| s.algorithm() == Some(alg::EDDSA)),
     ("RS256 credentials", &["registration/accepted/rs256"], |s| s.algorithm() == Some(alg::RS256)),
     ("Ed25519 signatures", &["authentication/accepted/ed25519"], |s| {
@@ -335,6 +345,15 @@ impl Seen {
 
     fn certificate_has(&self, part: &[u8]) -> bool {
         self.x5c().first().is_some_and(|leaf| leaf.windows(part.len()).any(|window| window == part))
+    }
+
+    /// Of a compound statement.
+    fn first_part_has(&self, text: &[u8]) -> bool {
+        let leaf = |object: AttestationObject| {
+            let part = object.att_stmt.as_array()?.first()?.get_text("attStmt")?;
+            part.get_text("x5c")?.as_array()?.first()?.as_bytes().map(<[u8]>::to_vec)
+        };
+        self.object().and_then(leaf).is_some_and(|leaf| leaf.windows(text.len()).any(|window| window == text))
     }
 
     fn data(&self) -> Vec<u8> {

@@ -22,6 +22,14 @@ pub enum Base {
     Tpm,
     /// By the same with RSA keys.
     TpmRsa,
+    /// By the lab's Android keystore.
+    AndroidKey,
+    /// By the lab's double of a service of Google's.
+    AndroidSafetynet,
+    /// By the lab's anonymization authority.
+    Apple,
+    /// With two packed statements at once.
+    Compound,
 }
 
 /// A model that no metadata know, for registrations that no model vouches for.
@@ -42,6 +50,10 @@ impl Base {
             Self::FidoU2f => "registration/accepted/fido-u2f",
             Self::Tpm => "registration/accepted/tpm",
             Self::TpmRsa => "registration/accepted/tpm-rsa",
+            Self::AndroidKey => "registration/accepted/android-key",
+            Self::AndroidSafetynet => "registration/accepted/android-safetynet",
+            Self::Apple => "registration/accepted/apple",
+            Self::Compound => "registration/accepted/compound",
         }
     }
 
@@ -54,17 +66,30 @@ impl Base {
             Self::FidoU2f => "a registration by a U2F model of the lab",
             Self::Tpm => "a registration by a TPM of the lab",
             Self::TpmRsa => "a registration by a TPM of the lab with RSA keys",
+            Self::AndroidKey => "a registration with a key attested by the lab's Android keystore",
+            Self::AndroidSafetynet => "a registration from a device that the lab's double of SafetyNet attests",
+            Self::Apple => "a registration with a key that the lab certifies as Apple does",
+            Self::Compound => "a registration with a compound statement of two batches of a model of the lab",
         }
     }
 
     /// Does somebody else than the credential vouch for it?
     pub(super) fn is_attested(self) -> bool {
-        matches!(self, Self::Packed | Self::FidoU2f | Self::Tpm | Self::TpmRsa)
+        !matches!(self, Self::None | Self::PackedSelf)
     }
 
-    /// What a server must be able to verify before it can be asked.
-    pub(super) fn need(self) -> Option<&'static str> {
-        matches!(self, Self::Tpm | Self::TpmRsa).then_some(need::FORMAT_TPM)
+    /// The features without which a server cannot be asked for it.
+    pub(super) fn needs(self) -> Vec<&'static str> {
+        let format = match self {
+            Self::None | Self::PackedSelf => return Vec::new(),
+            Self::Packed | Self::FidoU2f => None,
+            Self::Tpm | Self::TpmRsa => Some(need::FORMAT_TPM),
+            Self::AndroidKey => Some(need::FORMAT_ANDROID_KEY),
+            Self::AndroidSafetynet => Some(need::FORMAT_ANDROID_SAFETYNET),
+            Self::Apple => Some(need::FORMAT_APPLE),
+            Self::Compound => Some(need::FORMAT_COMPOUND),
+        };
+        [need::LAB_ANCHORS].into_iter().chain(format).collect()
     }
 
     /// The attestation to ask for.
@@ -74,7 +99,8 @@ impl Base {
 
     /// What a server that honours requirements is asked to demand: a path that leads to an anchor.
     pub(super) fn requirements(self) -> Option<Value> {
-        self.is_attested().then(|| json!({ "attestation_types": ["basic", "attca"] }))
+        let types = if self == Self::Apple { json!(["anonca"]) } else { json!(["basic", "attca"]) };
+        self.is_attested().then(|| json!({ "attestation_types": types }))
     }
 
     /// The good registration.
@@ -90,6 +116,10 @@ impl Base {
                 return RegistrationForge::tpm_rsa(lab, rp_id, challenge)
                     .unwrap_or_else(|_no_key| RegistrationForge::none(lab, rp_id, challenge));
             }
+            Self::AndroidKey => return RegistrationForge::android_key(lab, rp_id, challenge),
+            Self::AndroidSafetynet => return RegistrationForge::android_safetynet(lab, rp_id, challenge),
+            Self::Apple => return RegistrationForge::apple(lab, rp_id, challenge),
+            Self::Compound => return RegistrationForge::compound(lab, rp_id, challenge),
         };
         forge.aaguid = NOBODYS;
         forge

@@ -3,7 +3,9 @@
 mod accepted;
 mod attestation_object;
 mod certificates;
+mod compound;
 mod credential_key;
+mod platform;
 mod policy;
 mod statements;
 mod tpm;
@@ -18,7 +20,7 @@ use super::ceremony::{
     send_registration,
 };
 use super::judge;
-use super::rule::{Ask, Change, Rule, describe, need, title};
+use super::rule::{Ask, Change, Rule, describe, title};
 use super::shared::SHARED;
 use super::world::World;
 use crate::case::Case;
@@ -36,6 +38,8 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     cases.extend(statements::cases());
     cases.extend(certificates::cases());
     cases.extend(tpm::cases());
+    cases.extend(platform::cases());
+    cases.extend(compound::cases());
     cases.extend(policy::cases());
     cases.push(declared_shorter());
     cases
@@ -71,9 +75,7 @@ pub(super) fn case(base: Base, rule: &Rule, change: &Change<RegistrationForge>) 
     let sends =
         format!("{}, but: {}. All that is hashed or signed above it is made anew.", base.words(), change.plants);
     let case = describe(case, rule, given, sends, base.twin());
-    let case = if base.is_attested() { case.needs([need::LAB_ANCHORS]) } else { case };
-    let case = case.needs(base.need());
-    (rule.basis, case)
+    (rule.basis, case.needs(base.needs()))
 }
 
 fn given(ask: Ask) -> &'static str {

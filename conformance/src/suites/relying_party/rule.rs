@@ -208,6 +208,16 @@ pub(super) mod need {
     pub(in crate::suites::relying_party) const WEBAUTHN_JSON: &str = "webauthn-json";
     /// The server verifies the attestation statement format `tpm`.
     pub(in crate::suites::relying_party) const FORMAT_TPM: &str = "format-tpm";
+    /// The server verifies the format `android-key`.
+    pub(in crate::suites::relying_party) const FORMAT_ANDROID_KEY: &str = "format-android-key";
+    /// The server verifies the format `android-safetynet`.
+    pub(in crate::suites::relying_party) const FORMAT_ANDROID_SAFETYNET: &str = "format-android-safetynet";
+    /// The server refuses the format `android-safetynet`, whatever is in it.
+    pub(in crate::suites::relying_party) const REFUSES_ANDROID_SAFETYNET: &str = "refuses-android-safetynet";
+    /// The server verifies the format `apple`.
+    pub(in crate::suites::relying_party) const FORMAT_APPLE: &str = "format-apple";
+    /// The server verifies the format `compound`, and demands that every part holds.
+    pub(in crate::suites::relying_party) const FORMAT_COMPOUND: &str = "format-compound";
     /// The server judges extension outputs, which it need not.
     pub(in crate::suites::relying_party) const JUDGES_EXTENSIONS: &str = "judges-extensions";
     /// The server begins conditional creations.

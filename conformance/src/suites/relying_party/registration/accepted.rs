@@ -41,6 +41,34 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             "WebAuthn L3 7.1 steps 22 to 24; 8.6",
             "Attestation by a U2F key whose root is trusted is good.",
         ),
+        good(
+            Base::AndroidKey,
+            "android-key",
+            "nothing at all",
+            "WebAuthn L3 7.1 steps 22 to 24; 8.4",
+            "A key that Android describes as made in its keystore for signing is good, where the root is trusted.",
+        ),
+        good(
+            Base::AndroidSafetynet,
+            "android-safetynet",
+            "nothing at all",
+            "WebAuthn L3 7.1 steps 22 to 24; 8.5",
+            "Where SafetyNet is still taken, a fresh response about a sound device is good.",
+        ),
+        good(
+            Base::Apple,
+            "apple",
+            "nothing at all",
+            "WebAuthn L3 7.1 steps 22 to 24; 8.8",
+            "A key certified for this very registration is good, where the root is trusted.",
+        ),
+        good(
+            Base::Compound,
+            "compound",
+            "nothing at all",
+            "WebAuthn L3 7.1 steps 22 to 24; 8.9",
+            "Several statements are good where each of them is.",
+        ),
     ];
     cases.extend(credentials());
     cases.push(batch_as_anchor());
