@@ -4,7 +4,7 @@ use assay::inspect::{Section, dissect, text};
 use assay::output::Style;
 use assay_mint::assertion::AssertionForge;
 use assay_mint::edits::{
-    AttestationObjectEdit, AuthenticatorDataEdit, ClientDataEdit, CredentialKeyEdit, Edit, EnvelopeEdit,
+    AndroidKeyEdit, AttestationObjectEdit, AuthenticatorDataEdit, ClientDataEdit, CredentialKeyEdit, Edit, EnvelopeEdit,
 };
 use assay_mint::lab::Lab;
 use assay_mint::registration::RegistrationForge;
@@ -258,4 +258,37 @@ fn text_of(section: &Section) -> String {
         }
     }
     shown
+}
+
+#[test]
+fn what_platforms_say_of_a_key_is_told() {
+    let android = RegistrationForge::android_key(&lab(), RP_ID, &CHALLENGE);
+    let section = forged(&android);
+    let leaf = certificate(&section, "/attStmt/x5c/0");
+    assert_eq!(value(leaf, &[], "android key"), "attestation 300 by TEE, key 300 in TEE");
+    assert!(value(leaf, &[], "android TEE").starts_with("purpose sign; origin generated; tags 1, 2, 3,"));
+    assert_eq!(value(leaf, &[], "android software"), "tags 701");
+    let broken = forged(&android.edited(AndroidKeyEdit::DescriptionShort));
+    let leaf = certificate(&broken, "/attStmt/x5c/0");
+    assert_eq!(value(leaf, &[], "android key"), "undecodable: not eight members");
+
+    let section = forged(&RegistrationForge::apple(&lab(), RP_ID, &CHALLENGE));
+    assert_eq!(value(certificate(&section, "/attStmt/x5c/0"), &[], "apple nonce").len(), 64);
+    let section = forged(&RegistrationForge::compound(&lab(), RP_ID, &CHALLENGE));
+    for path in ["/attStmt/0/attStmt/x5c/0", "/attStmt/1/attStmt/x5c/1"] {
+        assert!(certificate(&section, path).faults.is_empty(), "{path}");
+    }
+    let section = forged(&RegistrationForge::android_safetynet(&lab(), RP_ID, &CHALLENGE));
+    assert!(outline(&section).contains("/attStmt/response"));
+}
+
+/// The section whose path ends so, however deep.
+fn certificate<'s>(section: &'s Section, path: &str) -> &'s Section {
+    fn find<'s>(section: &'s Section, path: &str) -> Option<&'s Section> {
+        if section.path.ends_with(path) {
+            return Some(section);
+        }
+        section.inside.iter().find_map(|inner| find(inner, path))
+    }
+    find(section, path).unwrap()
 }

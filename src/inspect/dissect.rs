@@ -64,6 +64,25 @@ fn client_data(bytes: &[u8], path: &str) -> Section {
     section
 }
 
+/// The certificates of a statement and of those inside it, and the response of SafetyNet.
+fn statement(section: &mut Section, att_stmt: &cbor::Node, path: &str) {
+    let chain = att_stmt.get_text("x5c").and_then(cbor::Node::as_array);
+    for (at, item) in chain.into_iter().flatten().enumerate() {
+        if let Some(der) = item.as_bytes() {
+            section.inside.push(certificate(der, &format!("{path}/x5c/{at}")));
+        }
+    }
+    if let Some(response) = att_stmt.get_text("response").and_then(cbor::Node::as_bytes) {
+        section.inside.push(jwt(response, &format!("{path}/response")));
+    }
+    // Where compound statements are nested, which they must not be, the inner ones stay items.
+    for (at, part) in att_stmt.as_array().into_iter().flatten().enumerate() {
+        if let Some(inner) = part.get_text("attStmt").filter(|inner| inner.as_map().is_some()) {
+            statement(section, inner, &format!("{path}/{at}/attStmt"));
+        }
+    }
+}
+
 fn attestation_object(bytes: &[u8], path: &str) -> Section {
     let mut section = tree::cbor("attestation object", bytes, path);
     section.judge(AttestationObject::parse(bytes).err());
@@ -71,11 +90,8 @@ fn attestation_object(bytes: &[u8], path: &str) -> Section {
     if let Some(data) = root.get_text("authData").and_then(cbor::Node::as_bytes) {
         section.inside.push(authenticator_data(data, "/authData"));
     }
-    let chain = root.get_text("attStmt").and_then(|statement| statement.get_text("x5c"));
-    for (at, item) in chain.and_then(cbor::Node::as_array).into_iter().flatten().enumerate() {
-        if let Some(der) = item.as_bytes() {
-            section.inside.push(certificate(der, &format!("/attStmt/x5c/{at}")));
-        }
+    if let Some(att_stmt) = root.get_text("attStmt") {
+        statement(&mut section, att_stmt, "/attStmt");
     }
     section
 }
