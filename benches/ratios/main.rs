@@ -5,6 +5,7 @@
 //! stand beside the ratios; nothing fails. Run by `cargo test`, everything is done just once.
 
 mod authenticator;
+mod policy;
 mod race;
 mod relying_party;
 
@@ -25,9 +26,13 @@ const RATIOS: [Ratio; 3] = [
     Ratio { what: authenticator::OURS, against: authenticator::THEIRS, each: 1.0, target: "> 1.00" },
 ];
 
+/// A rate that there is an opinion on.
+const RATES: [(&str, &str); 1] = [(policy::MIXED, ">= 1e6")];
+
 fn main() {
     let mut contestants = relying_party::contestants();
     contestants.extend(authenticator::contestants());
+    contestants.extend(policy::contestants());
     if !std::env::args().any(|argument| argument == "--bench") {
         return once(&mut contestants);
     }
@@ -38,7 +43,8 @@ fn main() {
 fn print(contestants: &[Contestant], results: &Results) {
     println!("{:<52} {:>12}", "", "per CPU-s");
     for contestant in contestants {
-        println!("{:<52} {:>12.0}", contestant.name, results.rate(contestant.name));
+        let target = RATES.iter().find(|(what, _)| *what == contestant.name).map_or("", |(_, target)| target);
+        println!("{:<52} {:>12.0} {target:>9}", contestant.name, results.rate(contestant.name));
     }
     println!("\n{:<52} {:>12} {:>9}", "", "ratio", "target");
     for Ratio { what, against, each, target } in RATIOS {
