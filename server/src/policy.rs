@@ -8,11 +8,11 @@ mod standing;
 
 use std::sync::Arc;
 
-use assay_attestation::metadata::{KeyIdentifier, Metadata, day};
+use assay_attestation::metadata::{KeyIdentifier, Metadata, Status, day};
 use assay_protocol::aaguid::Aaguid;
 use assay_relying_party::policy::{self, AdHoc, Decision, Evidence, Mode, Policy, Subject};
 use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::audit::{Event, EventType, Outcome};
@@ -133,15 +133,41 @@ pub(crate) fn evaluated(
     event
 }
 
+/// The members of an evaluation's audit line that tell of the claimed model's certification: they
+/// are kept, and have no effect. A status of tomorrow's is kept by its word.
+pub(crate) fn model_of(state: &AppState, aaguid: &Aaguid, key_identifier: Option<KeyIdentifier>) -> Map<String, Value> {
+    let mut told = Map::new();
+    told.insert("aaguid".to_owned(), json!(aaguid));
+    let metadata = metadata_of(state, aaguid, key_identifier);
+    let entry = metadata.as_deref().and_then(|metadata| match key_identifier {
+        Some(identifier) if aaguid.is_zero() => metadata.by_key_identifier(&identifier),
+        _ => metadata.by_aaguid(aaguid),
+    });
+    let Some(entry) = entry else { return told };
+    let today = day(state.now());
+    if let Some(report) = entry.certification(today, None) {
+        told.insert("certification_policy_version".to_owned(), json!(report.certification_policy_version));
+        told.insert("certification_requirements_version".to_owned(), json!(report.certification_requirements_version));
+    }
+    let unknown: Vec<&str> =
+        entry.in_force(today).filter(|report| report.status == Status::Unknown).map(|report| &*report.word).collect();
+    if !unknown.is_empty() {
+        told.insert("unknown_statuses".to_owned(), json!(unknown));
+    }
+    told
+}
+
 /// The members of an evaluation's audit line that tell what was judged.
-pub(crate) fn subject_of(evidence: &Evidence) -> Value {
-    json!({
-        "aaguid": evidence.aaguid,
+pub(crate) fn subject_of(state: &AppState, evidence: &Evidence) -> Value {
+    let mut subject = model_of(state, &evidence.aaguid, evidence.key_identifier);
+    let shown = json!({
         "fmt": evidence.fmt.name(),
         "attestation_type": evidence.attestation.name(),
         "anchor_sha256": evidence.anchor_sha256.map(|digest| to_hex(&digest)),
         "be": evidence.backup_eligible,
-    })
+    });
+    subject.extend(shown.as_object().cloned().unwrap_or_default());
+    Value::Object(subject)
 }
 
 /// What a credential's registration has shown.

@@ -58,6 +58,14 @@ impl Entry {
             .unwrap_or_default()
     }
 
+    /// The certification in force that grants the level.
+    pub fn certification(&self, today: Date, firmware: Option<u64>) -> Option<&StatusReport> {
+        self.in_force(today)
+            .filter(|report| report.inherited_by(firmware))
+            .max_by_key(|report| report.status.level())
+            .filter(|report| report.status.level().is_some())
+    }
+
     /// The reports in force on this day.
     pub fn in_force(&self, today: Date) -> impl Iterator<Item = &StatusReport> {
         self.status_reports.iter().filter(move |report| report.in_force(today))

@@ -73,7 +73,7 @@ fn judge(call: &Call, contract: Contract, attempt: &mut Attempt) -> Result<Finis
     let evidence = registration.evidence.for_policy();
     let decision = policy::evaluate(state, &current, &evidence);
     if current.is_on() {
-        let subject = policy::subject_of(&evidence);
+        let subject = policy::subject_of(state, &evidence);
         let user_id = Some(remembered.user_id.as_str());
         attempt.events.push(policy::evaluated(
             state,

@@ -84,7 +84,11 @@ pub(super) fn evaluate(call: &Call) -> Result<Reply, Error> {
     let current = policy::current(&call.state, tenant_id)?;
     let verdict = policy::evaluate_ad_hoc(&call.state, &current, &subject);
 
-    let mut told = stored.as_ref().map_or_else(|| json!({ "aaguid": aaguid }), policy::subject_of);
+    let mut told = match (&stored, aaguid) {
+        (Some(evidence), _) => policy::subject_of(&call.state, evidence),
+        (None, Some(aaguid)) => Value::Object(policy::model_of(&call.state, &aaguid, None)),
+        (None, None) => json!({ "aaguid": null }),
+    };
     if let Some(told) = told.as_object_mut() {
         told.insert("basis".to_owned(), verdict.basis.as_str().into());
         let (who, id) = caller.audited();

@@ -113,7 +113,7 @@ fn told(
     standing: &Standing,
     now: OffsetDateTime,
 ) -> Result<Vec<Event>, Error> {
-    let mut subject = subject_of(&evidence_of(credential)?);
+    let mut subject = subject_of(state, &evidence_of(credential)?);
     if let Some(subject) = subject.as_object_mut() {
         subject.insert("credential_id".to_owned(), base64url::encode(&credential.record.id).into());
     }

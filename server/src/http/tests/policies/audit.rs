@@ -127,3 +127,31 @@ fn lines_are_counted_by_failed_rule() {
     assert_eq!(counted("group_by=event_type&event_type=credential.registered", "event_type")[0].1, 5);
     assert_eq!(groups("group_by=user_id")["groups"].as_array().unwrap().len(), 6);
 }
+
+/// The metadata know a word that we do not, and versions that nobody can compare.
+#[test]
+fn what_has_no_effect_is_kept() {
+    const MODEL: &str = "5e570000-0000-4000-8000-00000000000d";
+    let rig = Rig::with(|config| {
+        let payload = json!({ "legalHeader": "terms", "no": 1, "nextUpdate": "2027-04-01", "entries": [{
+            "aaguid": MODEL,
+            "metadataStatement": { "attestationTypes": ["basic_full"], "keyProtection": ["hardware"] },
+            "statusReports": [
+                { "status": "FIDO_CERTIFIED_L1", "certificationPolicyVersion": "1.4.0",
+                  "certificationRequirementsVersion": "1.5.0" },
+                { "status": "FIDO_CERTIFIED", "certificationPolicyVersion": "1" },
+                { "status": "QUANTUM_CURSED" },
+            ],
+        }] });
+        let payload = payload.to_string();
+        config.metadata =
+            vec![assay_attestation::metadata::Metadata::load_unsigned_json(payload.as_bytes(), None).unwrap()];
+    });
+    rig.set_policy(&json!({ "min_certification_level": "L1" }));
+    let verdict = rig.evaluate("nobody", &json!(MODEL)).expect(200, "").body["data"].clone();
+    assert_eq!(verdict["passed"], true);
+    let line = &rig.audit("attestation.evaluated")[0];
+    assert_eq!(line["certification_policy_version"], "1.4.0");
+    assert_eq!(line["certification_requirements_version"], "1.5.0");
+    assert_eq!(line["unknown_statuses"], json!(["QUANTUM_CURSED"]));
+}
