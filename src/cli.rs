@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::policy::PolicyCommand;
-use crate::commands::{RegressionArgs, ReportCommand};
+use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, policy::PolicyCommand};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
@@ -58,7 +57,7 @@ pub enum Command {
     /// List every check: id, clause, kind, profiles
     Checks,
     /// Clause by case by proof of bite
-    Coverage,
+    Coverage(CoverageArgs),
     /// Profiles: which checks they enforce, how they decide conflicts
     #[command(subcommand)]
     Profile(ProfileCommand),

@@ -13,6 +13,7 @@ mod serve;
 mod test;
 mod verify;
 
+pub use self::coverage::CoverageArgs;
 pub use self::regression::{Evidence, RegressionArgs};
 pub use self::report::ReportCommand;
 use anyhow::Result;
@@ -35,7 +36,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Report(command)) => report::run(&here, command),
         Some(Command::Policy(command)) => policy::run(&here, command),
         Some(Command::Checks) => checks::run(&here),
-        Some(Command::Coverage) => coverage::run(&here),
+        Some(Command::Coverage(args)) => coverage::run(&here, args),
         Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Inspect(args)) => inspect::run(&here, args),

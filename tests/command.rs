@@ -1,6 +1,7 @@
 //! The `assay` command from outside: arguments, exit codes, output, files.
 
 mod arguments;
+mod clause_map;
 mod inspecting;
 mod judging;
 mod key_serve;

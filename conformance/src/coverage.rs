@@ -6,6 +6,7 @@
 //! to `data/proofs/`. [`rows`] puts the two together.
 
 mod clauses;
+mod page;
 mod proofs;
 mod text;
 
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 pub use self::clauses::{Clause, Place, clauses};
+pub use self::page::{Peer, page};
 pub use self::proofs::{Proof, committed, proofs, to_file};
 pub use self::text::render;
 use crate::case::{Header, Level};

@@ -18,7 +18,7 @@ pub fn page(report: &Report) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(SCRIPT));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (report.facts.target) " · " (report.verdict()) }
@@ -45,8 +45,8 @@ pub fn page(report: &Report) -> String {
 }
 
 /// Only this page's own style and script may run: it shows what strangers sent.
-fn policy() -> String {
-    let script = base64url::encode(&sha256(SCRIPT.as_bytes()));
+pub(crate) fn policy(script: &str) -> String {
+    let script = base64url::encode(&sha256(script.as_bytes()));
     let script = script.replace('-', "+").replace('_', "/");
     format!("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script}='")
 }
@@ -70,7 +70,7 @@ fn chip(case: &CaseReport) -> Markup {
     html! { span class=(format!("chip {tone}")) { (text) } }
 }
 
-const STYLE: &str = include_str!("html/style.css");
+pub(crate) const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
 #[cfg(test)]
