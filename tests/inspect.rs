@@ -4,7 +4,8 @@ use assay::inspect::{Section, dissect, text};
 use assay::output::Style;
 use assay_mint::assertion::AssertionForge;
 use assay_mint::edits::{
-    AndroidKeyEdit, AttestationObjectEdit, AuthenticatorDataEdit, ClientDataEdit, CredentialKeyEdit, Edit, EnvelopeEdit,
+    AndroidKeyEdit, AttestationObjectEdit, AuthenticatorDataEdit, ClientDataEdit, CredentialKeyEdit, Edit,
+    EnvelopeEdit, TpmEdit,
 };
 use assay_mint::lab::Lab;
 use assay_mint::registration::RegistrationForge;
@@ -77,6 +78,50 @@ fn a_registration_is_taken_apart_to_the_last_certificate() {
     assert_eq!(value(&section, &[1, 1], "aaguid"), packed().aaguid.to_string());
     assert!(value(&section, &[1, 1], "subject").contains("Authenticator Attestation"));
     assert_eq!(value(&section, &[1, 2], "key"), "P256");
+}
+
+#[test]
+fn what_a_tpm_signs_is_taken_apart() {
+    let tpm = || RegistrationForge::tpm(&lab(), RP_ID, &CHALLENGE);
+    let section = forged(&tpm());
+    assert!(!section.is_faulty(), "{:?}", faults(&section));
+    assert_eq!(
+        outline(&section.inside[1]),
+        "attestation object /response/attestationObject\n\
+         \x20 authenticator data /authData\n\
+         \x20   COSE_Key /credentialPublicKey\n\
+         \x20 TPMT_PUBLIC /attStmt/pubArea\n\
+         \x20 TPMS_ATTEST /attStmt/certInfo\n\
+         \x20 certificate /attStmt/x5c/0\n\
+         \x20 certificate /attStmt/x5c/1\n"
+    );
+    for (at, name, expected) in [
+        (1, "type", "0x0023 ECC"),
+        (1, "nameAlg", "0x000b SHA256"),
+        (1, "objectAttributes", "0x00040472 fixedTPM fixedParent sensitiveDataOrigin userWithAuth noDA sign"),
+        (1, "parameters.curveID", "0x0003 P-256"),
+        (2, "magic", "0xff544347"),
+        (2, "type", "0x8017 TPM_ST_ATTEST_CERTIFY"),
+        (2, "extraData", "32 bytes follow"),
+        (2, "clockInfo.safe", "1"),
+    ] {
+        assert_eq!(value(&section, &[1, at], name), expected);
+    }
+    let extra = section.inside[1].inside[2].rows.iter().filter(|row| row.name == "extraData").last().unwrap();
+    assert_eq!(extra.range, Some(44..76));
+    for (edit, path, at, code) in [
+        (TpmEdit::PubAreaKeyedHash, "pubArea", 0, "tpm_pub_area_unsupported"),
+        (TpmEdit::PubAreaSchemeUnknown, "pubArea", 12, "tpm_pub_area_unsupported"),
+        (TpmEdit::PubAreaTruncated, "pubArea", 54, "tpm_pub_area_undecodable"),
+        (TpmEdit::PubAreaTrailing, "pubArea", 86, "tpm_pub_area_trailing_bytes"),
+        (TpmEdit::Magic, "certInfo", 0, "tpm_magic"),
+        (TpmEdit::TypeQuote, "certInfo", 4, "tpm_type"),
+        (TpmEdit::CertInfoEmpty, "certInfo", 0, "tpm_cert_info_undecodable"),
+        (TpmEdit::CertInfoTrailing, "certInfo", 173, "tpm_cert_info_trailing_bytes"),
+    ] {
+        let found = faults(&forged(&tpm().edited(edit)));
+        assert_eq!(found, [(format!("/attStmt/{path}"), Some(at), code.to_owned())]);
+    }
 }
 
 #[test]

@@ -52,6 +52,8 @@ fn feed(bytes: &[u8]) {
     }
     let _ = assay_attestation::android_key::KeyDescription::parse(bytes);
     attest(bytes);
+    let _ = assay_attestation::tpm::PubArea::dissect(bytes);
+    let _ = assay_attestation::tpm::CertInfo::dissect(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Proof::parse(text);
     }
@@ -73,6 +75,12 @@ fn attest(bytes: &[u8]) {
 fn messages() -> Vec<(&'static str, Vec<u8>)> {
     let lab = Lab::new([9; 32], NOW);
     let made = RegistrationForge::packed(&lab, "example.org", &[7; 32]).forge().unwrap();
+    let tpm = RegistrationForge::tpm(&lab, "example.org", &[7; 32]).forge().unwrap();
+    let tpm_rsa = RegistrationForge::tpm_rsa(&lab, "example.org", &[7; 32]).unwrap().forge().unwrap();
+    let [pub_area, cert_info] = ["pubArea", "certInfo"].map(|name| {
+        let object = AttestationObject::parse(&tpm.attestation_object).unwrap();
+        object.att_stmt.get_text(name).unwrap().as_bytes().unwrap().to_vec()
+    });
     let line = json!({
         "id": 1, "ceremony": "registration", "rp_id": "example.org", "origins": ["https://example.org"],
         "challenge": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
@@ -92,6 +100,11 @@ fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("authenticator data", made.auth_data),
         ("attestation object", made.attestation_object),
         ("certificate", made.x5c.first().unwrap().clone()),
+        ("attestation object of a TPM", tpm.attestation_object),
+        ("attestation object of a TPM with RSA keys", tpm_rsa.attestation_object),
+        ("certificate of a TPM's attestation key", tpm.x5c.first().unwrap().clone()),
+        ("pubArea", pub_area),
+        ("certInfo", cert_info),
         ("make credential", {
             let mut request = vec![0x01];
             let members = ciborium::Value::Map(vec![

@@ -2,6 +2,7 @@
 
 mod authenticator_data;
 mod certificate;
+mod tpm;
 mod tree;
 
 use std::ops::Range;
@@ -66,6 +67,7 @@ fn client_data(bytes: &[u8], path: &str) -> Section {
 
 /// The certificates of a statement and of those inside it, and the response of SafetyNet.
 fn statement(section: &mut Section, att_stmt: &cbor::Node, path: &str) {
+    section.inside.extend(tpm::structures(att_stmt, path));
     let chain = att_stmt.get_text("x5c").and_then(cbor::Node::as_array);
     for (at, item) in chain.into_iter().flatten().enumerate() {
         if let Some(der) = item.as_bytes() {

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::lines::{CHALLENGE, Line, RP_ID, credential, lab};
 
-const TWINS: [&str; 8] = ["none", "self", "packed", "fido-u2f", "android-key", "apple", "compound", "assertion"];
+const TWINS: [&str; 10] =
+    ["none", "self", "packed", "fido-u2f", "android-key", "apple", "compound", "tpm", "tpm-rsa", "assertion"];
 
 #[test]
 fn under_w3c_l3() {
@@ -27,6 +28,7 @@ fn under_w3c_l3() {
             NOT_PACKED,
             UNCONSTRAINED,
             NO_EXTENSIONS,
+            NOT_SAID,
             NOT_EMPTY,
             NOT_READ,
             NOT_SIGNED,
@@ -38,7 +40,11 @@ fn under_w3c_l3() {
 
 #[test]
 fn under_hardened() {
-    check("hardened", include_str!("edits/hardened.tsv"), &[NOBODY_VOUCHES, NOT_PACKED, UNCONSTRAINED, NO_EXTENSIONS]);
+    check(
+        "hardened",
+        include_str!("edits/hardened.tsv"),
+        &[NOBODY_VOUCHES, NOT_PACKED, UNCONSTRAINED, NO_EXTENSIONS, NOT_SAID],
+    );
 }
 
 /// Wrong, and accepted all the same, for one and the same reason.
@@ -77,6 +83,10 @@ const UNCONSTRAINED: Pass =
 
 /// Nor has U2F any use for extensions.
 const NO_EXTENSIONS: Pass = Pass { twins: &["fido-u2f"], edits: &["certificate-version-1"] };
+
+/// 8.3.1 does not say which extensions must not be critical.
+const NOT_SAID: Pass =
+    Pass { twins: &["tpm", "tpm-rsa"], edits: &["certificate-aaguid-critical", "certificate-firmware-critical"] };
 
 /// That the statement be empty is syntax in 8.7 and no step of its verification.
 const NOT_EMPTY: Pass = Pass {
@@ -132,7 +142,7 @@ const NOT_ASKED: Pass = Pass {
 
 /// No step of 7.1 looks at what stands outside the response, which decides.
 const UNLOOKED_AT: Pass = Pass {
-    twins: &["none", "self", "packed", "fido-u2f", "android-key", "apple", "compound"],
+    twins: &["none", "self", "packed", "fido-u2f", "android-key", "apple", "compound", "tpm", "tpm-rsa"],
     edits: &[
         "envelope-id-empty",
         "envelope-id-other",
@@ -201,7 +211,7 @@ enum Forge {
     Authentication(Box<AssertionForge>),
 }
 
-fn twins() -> [Twin; 8] {
+fn twins() -> [Twin; 10] {
     let lab = lab();
     let credential = credential();
     let assertion =
@@ -217,6 +227,8 @@ fn twins() -> [Twin; 8] {
         Twin::registration(RegistrationForge::android_key(&lab, RP_ID, &CHALLENGE)),
         Twin::registration(RegistrationForge::apple(&lab, RP_ID, &CHALLENGE)),
         Twin::registration(RegistrationForge::compound(&lab, RP_ID, &CHALLENGE)),
+        Twin::registration(RegistrationForge::tpm(&lab, RP_ID, &CHALLENGE)),
+        Twin::registration(RegistrationForge::tpm_rsa(&lab, RP_ID, &CHALLENGE).unwrap()),
         Twin { forge: Forge::Authentication(Box::new(assertion)), line },
     ]
 }

@@ -1,6 +1,8 @@
 //! Servers that are too strict, forgetful or careless with their options: what the positive cases
 //! have to notice.
 
+use std::ops::Range;
+
 use assay_protocol::attestation_object::AttestationObject;
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::base64url;
@@ -66,6 +68,42 @@ const REFUSING: &[Refusing] = &[
     ("Keymaster 4.1", &["android-key/version-4"], |s| s.certificate_has(&[2, 1, 4, 10, 1, 1, 2, 1, 4, 10, 1, 1])),
     ("KeyMint 4", &["android-key/version-400"], |s| s.certificate_has(&[2, 2, 1, 0x90, 10, 1, 1])),
     ("the second voice first", &["compound/reversed"], |s| s.first_part_has(b"second voice")),
+    ("fmt tpm", &["registration/accepted/tpm"], |s| s.fmt() == "tpm" && s.algorithm() == Some(alg::ES256)),
+    ("TPMs with RSA keys", &["registration/accepted/tpm-rsa"], |s| {
+        s.fmt() == "tpm" && s.algorithm() == Some(alg::RS256)
+    }),
+    ("TPM keys that are bound to a scheme", &["tpm/pub-area-scheme", "tpm-rsa/tpm-pub-area-scheme"], |s| {
+        // After type, nameAlg, objectAttributes, an empty policy and no symmetric algorithm.
+        s.tpm("pubArea", 12..14).is_some_and(|scheme| scheme == [0, 0x14] || scheme == [0, 0x18])
+    }),
+    ("TPM keys that are bound to a policy", &["tpm/pub-area-policy"], |s| {
+        s.tpm("pubArea", 8..10).is_some_and(|size| size != [0, 0])
+    }),
+    ("names by SHA-1", &["tpm/name-alg-sha1"], |s| s.tpm("pubArea", 2..4).is_some_and(|hash| hash == [0, 0x04])),
+    ("names by SHA-384", &["tpm/name-alg-sha384"], |s| s.tpm("pubArea", 2..4).is_some_and(|hash| hash == [0, 0x0c])),
+    ("names by SHA-512", &["tpm/name-alg-sha512"], |s| s.tpm("pubArea", 2..4).is_some_and(|hash| hash == [0, 0x0d])),
+    ("a TPM's exponent that is not zero", &["tpm-rsa/tpm-pub-area-exponent-explicit"], |s| {
+        s.tpm("pubArea", 16..20).is_some_and(|exponent| s.algorithm() == Some(alg::RS256) && exponent != [0; 4])
+    }),
+    ("certifications without a qualified signer", &["tpm/qualified-name-empty"], |s| {
+        s.tpm("certInfo", 6..8).is_some_and(|size| size == [0, 0])
+    }),
+    ("certifications without a safe clock", &["tpm/clock-unsafe"], |s| {
+        s.tpm("certInfo", 92..93).is_some_and(|safe| safe == [0])
+    }),
+    ("TPMs named in one relative distinguished name", &["tpm-certificate/name-together"], |s| {
+        // The second attribute follows the first with no SET between them.
+        s.fmt() == "tpm" && s.certificate_has(&[b"id:53544D20".as_slice(), &[0x30]].concat())
+    }),
+    ("TPMs named in another order", &["tpm-certificate/name-order"], |s| {
+        s.fmt() == "tpm" && s.certificate_has(&[b"id:00010002".as_slice(), &[0x31]].concat())
+    }),
+    ("extended key usages beside a TPM's", &["tpm-certificate/usage-more"], |s| {
+        s.fmt() == "tpm" && s.certificate_has(&[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x15, 0x24])
+    }),
+    ("TPM certificates that name no model", &["tpm-certificate/certificate-aaguid-missing"], |s| {
+        s.fmt() == "tpm" && !s.certificate_has(&[0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04])
+    }),
     ("Ed25519 credentials", &["registration/accepted/ed25519"], |s| s.algorithm() == Some(alg::EDDSA)),
     ("RS256 credentials", &["registration/accepted/rs256"], |s| s.algorithm() == Some(alg::RS256)),
     ("Ed25519 signatures", &["authentication/accepted/ed25519"], |s| {
@@ -341,6 +379,12 @@ impl Seen {
             Some(list.iter().filter_map(cbor::Node::as_bytes).map(<[u8]>::to_vec).collect())
         };
         self.object().and_then(list).unwrap_or_default()
+    }
+
+    /// A part of one of the structures of a TPM.
+    fn tpm(&self, name: &str, part: Range<usize>) -> Option<Vec<u8>> {
+        let object = self.object().filter(|object| object.fmt == "tpm")?;
+        Some(object.att_stmt.get_text(name)?.as_bytes()?.get(part)?.to_vec())
     }
 
     fn certificate_has(&self, part: &[u8]) -> bool {
