@@ -175,7 +175,7 @@ const CERTIFICATE: &[Rule] = &[
         .demands("The certificate is X.509 version 3."),
     certificate(&["tpm_certificate_subject"], &[Aik(A::Subject)])
         .demands("The subject is empty: an attestation key names nobody."),
-    certificate(&["tpm_certificate_subject", "tpm_signature"], &[X5c(X::WrongOrder), X5c(X::LeafMissing)])
+    certificate(&["tpm_certificate_subject"], &[X5c(X::WrongOrder), X5c(X::LeafMissing)])
         .demands("The attestation key's certificate comes first."),
     certificate(
         &["tpm_certificate_name"],
