@@ -1,6 +1,8 @@
 //! Whole-lab behaviour and the house rules, one binary.
 
 #[cfg(test)]
+mod advisories;
+#[cfg(test)]
 mod bite;
 #[cfg(test)]
 mod bite_authenticator;
