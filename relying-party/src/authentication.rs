@@ -150,7 +150,7 @@ pub fn finish(
     let client_outputs = client_outputs?;
     extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
     let answers = Answers::new(&response.client_extension_results, &client_outputs, auth_data.extensions.as_ref());
-    pending.asked.judge_authentication(&answers, &response.raw_id, &pending.allow_credentials, enforced)?;
+    pending.asked.judge_authentication(&answers, &response.raw_id, &pending.allow_credentials, profile)?;
     if confirmed.is_some() {
         payment::judge_browser_bound(&client_data.payment, &client_outputs, &response.client_data_json, enforced)?;
     }

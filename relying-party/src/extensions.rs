@@ -8,6 +8,7 @@ use assay_protocol::webauthn::extensions::{InputError, Inputs, Outputs, Prf, id}
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::profile::{Action, Profile};
 use crate::rejection::{Check, Rejection};
 use crate::relying_party::Misuse;
 
@@ -69,8 +70,9 @@ impl Asked {
     }
 
     /// 7.1 step 28
-    pub(crate) fn judge_registration(&self, answers: &Answers<'_>, enforced: &Enforced) -> Result<(), Rejection> {
-        self.judge_solicited(answers, enforced)?;
+    pub(crate) fn judge_registration(&self, answers: &Answers<'_>, profile: &Profile) -> Result<(), Rejection> {
+        let enforced = &profile.enforced;
+        self.judge_solicited(answers, profile)?;
         // Inputs that clients do not take were refused before; what is here of them has no rules.
         let inputs = self.read(During::Registration).unwrap_or_default();
         if let Some(wanted) = inputs.cred_protect.filter(|wanted| wanted.enforced) {
@@ -110,9 +112,10 @@ impl Asked {
         answers: &Answers<'_>,
         credential_id: &[u8],
         allowed: &[Vec<u8>],
-        enforced: &Enforced,
+        profile: &Profile,
     ) -> Result<(), Rejection> {
-        self.judge_solicited(answers, enforced)?;
+        let enforced = &profile.enforced;
+        self.judge_solicited(answers, profile)?;
         let inputs = self.read(During::Authentication(allowed)).unwrap_or_default();
         if let (Some(asked), Some(output)) = (&inputs.prf, &answers.known.prf) {
             if output.enabled.is_some() {
@@ -131,8 +134,9 @@ impl Asked {
         Ok(())
     }
 
-    fn judge_solicited(&self, answers: &Answers<'_>, enforced: &Enforced) -> Result<(), Rejection> {
-        if !self.policy.refuse_unsolicited {
+    fn judge_solicited(&self, answers: &Answers<'_>, profile: &Profile) -> Result<(), Rejection> {
+        let is_refused = profile.switches.unsolicited_outputs == Action::Refuse;
+        if !is_refused && !self.policy.refuse_unsolicited {
             return Ok(());
         }
         let has = |name: &str| self.inputs.contains_key(name);
@@ -140,7 +144,7 @@ impl Asked {
         let authenticator = answers.authenticator.iter().map(|(id, _)| id.as_text().unwrap_or_default());
         let authenticator = authenticator.into_iter().find(|name| !inputs_for(name).iter().any(|input| has(input)));
         match client.or(authenticator) {
-            Some(name) => Check::ExtensionUnsolicited.refuse(enforced, format!("nobody asked for {name:?}")),
+            Some(name) => Check::ExtensionUnsolicited.refuse(&profile.enforced, format!("nobody asked for {name:?}")),
             None => Ok(()),
         }
     }

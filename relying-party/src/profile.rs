@@ -33,6 +33,8 @@ pub struct Switches {
     pub sign_count: Action,
     /// How strictly a credential's eligibility for backup is held to be immutable.
     pub backup_eligibility: BackupEligibility,
+    /// An extension output that nobody asked for: WebAuthn leaves it to the relying party.
+    pub unsolicited_outputs: Action,
     /// An Android key whose origin and purpose Android alone enforces: WebAuthn leaves it to the relying party.
     pub android_key_tee_only: Action,
     /// An answer of a service of Google's that is no more: WebAuthn still knows its format.
@@ -91,6 +93,7 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Accept,
             sign_count: Action::Accept,
             backup_eligibility: BackupEligibility::Immutable,
+            unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Accept,
             android_safetynet: Action::Refuse,
             compound: Sufficient::All,
@@ -107,6 +110,7 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
+            unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Accept,
             android_safetynet: Action::Refuse,
             compound: Sufficient::All,
@@ -123,6 +127,7 @@ const DEFINITIONS: [Definition; 3] = [
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
+            unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Refuse,
             android_safetynet: Action::Refuse,
             compound: Sufficient::All,

@@ -138,7 +138,7 @@ pub fn finish(
     let client_outputs = client_outputs?;
     extension_outputs::authenticator(auth_data.extensions.as_ref(), enforced)?;
     let answers = Answers::new(&response.client_extension_results, &client_outputs, auth_data.extensions.as_ref());
-    pending.asked.judge_registration(&answers, enforced)?;
+    pending.asked.judge_registration(&answers, profile)?;
 
     // 7.1 step 27
     let evidence = Evidence::new(&auth_data, attested, vouched, client_outputs);

@@ -157,3 +157,15 @@ fn large_blobs_answer_what_was_asked() {
         assert_eq!(authenticate(output(inputs.clone()), any(), output(answer.clone())), expected, "{inputs} {answer}");
     }
 }
+
+#[test]
+fn a_profile_can_refuse_what_was_not_asked_for() {
+    let w3c = Profile::named("w3c-l3").unwrap();
+    let switches = crate::profile::Switches { unsolicited_outputs: Action::Refuse, ..w3c.switches };
+    let strict = Profile::with_switches("w3c-l3", switches).unwrap();
+    let mut forge = RegistrationForge::none(&lab(), RP_ID, &CHALLENGE);
+    assert_eq!(code(&Register::new().judge_forge(&forge, &strict)), "accept");
+    forge.client_extension_results = map(json!({ "credProps": { "rk": true } }));
+    assert_eq!(code(&Register::new().judge_forge(&forge, &w3c)), "accept");
+    assert_eq!(code(&Register::new().judge_forge(&forge, &strict)), "extension_unsolicited");
+}
