@@ -20,7 +20,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
     let expected = sha256_parts(&[signed.auth_data_bytes, signed.client_data_hash]);
     // 8.8 verification step 4
     let certified = nonce(leaf)
-        .map_err(|_| Reason::AppleNonceUndecodable.because("not 32 bytes in an octet string in [1]"))?
+        .map_err(|IllFormed| Reason::AppleNonceUndecodable.because("not 32 bytes in an octet string in [1]"))?
         .ok_or_else(|| Reason::AppleNonceMissing.because(""))?;
     if certified != expected {
         Check::AppleNonce.refuse(enforced, "the certificate was made for another registration")?;

@@ -12,7 +12,7 @@ use crate::statement::{AttestationType, Format, Signed, Statement, Terms, verify
 
 /// How many statements of a compound one have to hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Sufficient {
     /// Every one.
     #[default]
@@ -21,6 +21,28 @@ pub enum Sufficient {
     Any,
     /// As many as this, no voice counted twice; where there are fewer statements, every one.
     AtLeast(u8),
+}
+
+impl TryFrom<String> for Sufficient {
+    type Error = &'static str;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        match word.as_str() {
+            "all" => Ok(Self::All),
+            "any" => Ok(Self::Any),
+            number => number.parse().map(Self::AtLeast).or(Err("all, any, or a number of statements")),
+        }
+    }
+}
+
+impl From<Sufficient> for String {
+    fn from(sufficient: Sufficient) -> Self {
+        match sufficient {
+            Sufficient::All => "all".to_owned(),
+            Sufficient::Any => "any".to_owned(),
+            Sufficient::AtLeast(count) => count.to_string(),
+        }
+    }
 }
 
 impl Sufficient {

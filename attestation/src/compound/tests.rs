@@ -96,9 +96,12 @@ fn formats_mix() {
 #[test]
 fn decisions_are_data() {
     for (sufficient, text) in
-        [(Sufficient::All, "\"all\""), (Sufficient::Any, "\"any\""), (Sufficient::AtLeast(2), "{\"at_least\":2}")]
+        [(Sufficient::All, "\"all\""), (Sufficient::Any, "\"any\""), (Sufficient::AtLeast(2), "\"2\"")]
     {
         assert_eq!(serde_json::to_string(&sufficient).unwrap(), text);
         assert_eq!(serde_json::from_str::<Sufficient>(text).unwrap(), sufficient);
+    }
+    for wrong in ["\"most\"", "\"-1\"", "\"256\"", "2"] {
+        assert!(serde_json::from_str::<Sufficient>(wrong).is_err(), "{wrong}");
     }
 }

@@ -120,8 +120,8 @@ impl Evidence {
             "discoverable": self.client_outputs.cred_props.and_then(|properties| properties.rk),
             "extensions": self.extensions,
         });
-        if !self.parts.is_empty() {
-            json["parts"] = self.parts.iter().map(Voice::to_json).collect();
+        if let Some(members) = json.as_object_mut().filter(|_| !self.parts.is_empty()) {
+            members.insert("parts".to_owned(), self.parts.iter().map(Voice::to_json).collect());
         }
         json
     }
