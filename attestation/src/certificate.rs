@@ -16,7 +16,7 @@ use x509_parser::extensions::{
 use x509_parser::nom::{Offset as _, Parser as _};
 use x509_parser::x509::X509Name;
 
-use self::key::SignatureAlgorithm;
+pub(crate) use self::key::SignatureAlgorithm;
 pub use self::key::{KeyKind, SignatureFault, SubjectKey};
 use crate::oid;
 use crate::rejection::{Reason, Rejection};

@@ -16,6 +16,7 @@ pub mod oid;
 mod packed;
 pub mod path;
 pub mod rejection;
+pub mod revocation;
 pub mod statement;
 pub mod tpm;
 

@@ -31,7 +31,7 @@ pub use error::{EntryReason, Reason, Rejection, Skipped};
 pub use key_protection::{KeyProtection, KeyProtections};
 pub use level::{Level, UnknownLevel};
 pub use status::{Status, StatusReport, Statuses};
-pub use trust::{LEAF_NAME, Trust};
+pub use trust::{LEAF_NAME, Trust, signing_certificates};
 
 /// One issue of the metadata.
 #[derive(Debug, Clone)]
@@ -44,6 +44,9 @@ pub struct Metadata {
     pub legal_header: String,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
+    /// The signing certificates of which no revocation list told anything, by name, where that was
+    /// asked softly.
+    pub revocation_unknown: Vec<String>,
     entries: Vec<Entry>,
     by_aaguid: HashMap<Aaguid, usize>,
     by_key_identifier: HashMap<KeyIdentifier, usize>,
@@ -54,8 +57,9 @@ impl Metadata {
     /// payload. An issue whose number is not above `previous_no` is refused, so that
     /// nobody can bring back yesterday's.
     pub fn load(blob: &str, trust: &Trust, previous_no: Option<u64>, now: OffsetDateTime) -> Result<Self, Rejection> {
-        let payload = trust::verify(blob.trim(), trust, now)?;
-        payload::read(&payload, previous_no)
+        let verified = trust::verify(blob.trim(), trust, now)?;
+        let metadata = payload::read(&verified.payload, previous_no)?;
+        Ok(Self { revocation_unknown: verified.revocation_unknown, ..metadata })
     }
 
     /// Reads a payload that nobody signed. For files that the operator vouches for: tests, and

@@ -19,6 +19,8 @@ pub const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 pub const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 /// 2.5.29.19
 pub const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
+/// 2.5.29.31
+pub const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 0x1f];
 /// 2.5.29.32
 pub const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
 /// 2.5.29.35

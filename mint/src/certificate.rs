@@ -180,7 +180,7 @@ impl SignatureAlgorithm {
         }
     }
 
-    fn to_der(self) -> Vec<u8> {
+    pub(crate) fn to_der(self) -> Vec<u8> {
         match self {
             Self::EcdsaSha256 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
             Self::EcdsaSha384 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 3])]),

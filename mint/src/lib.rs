@@ -19,5 +19,6 @@ pub mod keys;
 pub mod lab;
 pub mod metadata;
 pub mod registration;
+pub mod revocation;
 pub mod seed;
 pub mod statement;

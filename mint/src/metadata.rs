@@ -6,6 +6,8 @@
 mod blob;
 mod edit;
 mod models;
+mod reroot;
+mod spectrum;
 
 #[cfg(test)]
 mod tests;
@@ -13,3 +15,5 @@ mod tests;
 pub use blob::{Issue, Overdue};
 pub use edit::MetadataEdit;
 pub use models::{Facts, Model, ModelId, Report, facts, models};
+pub use reroot::Rerooted;
+pub use spectrum::spectrum;

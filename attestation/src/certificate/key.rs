@@ -47,7 +47,7 @@ pub enum SignatureFault {
 
 /// A certificate's signature algorithm, as far as it can be told without the issuer's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignatureAlgorithm {
+pub(crate) enum SignatureAlgorithm {
     EcdsaSha256,
     EcdsaSha384,
     EcdsaSha512,
@@ -102,7 +102,7 @@ impl SubjectKey {
         }
     }
 
-    pub(super) fn verify(
+    pub(crate) fn verify(
         &self,
         algorithm: SignatureAlgorithm,
         message: &[u8],
@@ -118,7 +118,7 @@ impl SubjectKey {
 }
 
 impl SignatureAlgorithm {
-    pub(super) fn read(identifier: &AlgorithmIdentifier<'_>) -> Option<Self> {
+    pub(crate) fn read(identifier: &AlgorithmIdentifier<'_>) -> Option<Self> {
         Some(match identifier.algorithm.as_bytes() {
             oid::ECDSA_WITH_SHA256 => Self::EcdsaSha256,
             oid::ECDSA_WITH_SHA384 => Self::EcdsaSha384,

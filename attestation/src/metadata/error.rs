@@ -16,6 +16,8 @@ reasons! {
         Chain = "metadata_chain_untrusted", "MDS 3.2";
         Path = "metadata_path_invalid", "MDS 3.2";
         LeafName = "metadata_leaf_name_mismatch", "MDS 3.2";
+        Revoked = "metadata_certificate_revoked", "MDS 3.2";
+        RevocationUnknown = "metadata_revocation_unknown", "MDS 3.2";
         Signature = "metadata_signature_invalid", "MDS 3.2";
         Payload = "metadata_payload_malformed", "MDS 3.1.6";
         LegalHeader = "metadata_legal_header_missing", "MDS 3.1.6";

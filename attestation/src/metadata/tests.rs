@@ -1,5 +1,7 @@
 mod blob;
 mod payload;
+mod rerooted;
+mod revocation;
 
 use serde_json::{Value, json};
 use time::macros::date;

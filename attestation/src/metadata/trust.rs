@@ -1,7 +1,7 @@
 //! Whose word the metadata are (MDS 3.2).
 
 use assay_protocol::check::Enforced;
-use assay_protocol::jws;
+use assay_protocol::jws::{self, Jws};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -9,6 +9,7 @@ use super::{Reason, Rejection, fields};
 use crate::certificate::Certificate;
 use crate::path::{self, Anchors};
 use crate::rejection::{self, Check};
+use crate::revocation::{self, Demand, Revocation, Status};
 
 /// The name of FIDO's own service, in the certificate that signs its BLOBs.
 pub const LEAF_NAME: &str = "mds.fidoalliance.org";
@@ -21,12 +22,24 @@ pub struct Trust {
     pub roots: Anchors,
     /// The DNS name that the signing certificate must bear.
     pub leaf_name: String,
+    /// Whether revocation lists are asked about the signing certificates.
+    pub revocation: Revocation,
 }
 
 impl Trust {
     /// FIDO's own service, by these roots.
     pub fn new(roots: Anchors) -> Self {
-        Self { roots, leaf_name: LEAF_NAME.to_owned() }
+        Self { roots, leaf_name: LEAF_NAME.to_owned(), revocation: Revocation::default() }
+    }
+
+    /// FIDO's own service, by the public roots that it has been signed under: GlobalSign's R3 and R46.
+    pub fn fido() -> Self {
+        let roots = [
+            include_bytes!("../../data/globalsign-root-r3.der").as_slice(),
+            include_bytes!("../../data/globalsign-root-r46.der").as_slice(),
+        ];
+        // A test reads them; no roots are what a broken build would have.
+        Self::new(Anchors::parse(roots).unwrap_or_default())
     }
 
     /// The same roots for another service.
@@ -37,9 +50,21 @@ impl Trust {
     }
 }
 
+/// What was signed, and what is to be noted about the signature.
+pub(super) struct Verified {
+    pub(super) payload: Vec<u8>,
+    pub(super) revocation_unknown: Vec<String>,
+}
+
+/// The certificates that a BLOB brings along, leaf first, before anything is verified: they say
+/// where their revocation lists are to be had.
+pub fn signing_certificates(blob: &str) -> Result<Vec<Certificate>, Rejection> {
+    x5c(&parse(blob.trim())?.header)
+}
+
 /// The payload, once everything in front of it holds.
-pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<Vec<u8>, Rejection> {
-    let jws = jws::parse(blob).map_err(|malformed| Rejection::new(Reason::Jws, malformed.to_string()))?;
+pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<Verified, Rejection> {
+    let jws = parse(blob)?;
     if !["RS256", "ES256"].contains(&jws.alg.as_str()) {
         return Err(Rejection::new(Reason::Algorithm, format!("alg is {:?}, expected RS256 or ES256", jws.alg)));
     }
@@ -47,17 +72,62 @@ pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<V
     let leaf = path.first().ok_or_else(|| Rejection::new(Reason::X5c, "x5c is empty"))?;
     // Whether a root may stand in x5c is a question about attestation statements.
     let enforced = Enforced::all().without(Check::RootInX5c.id());
-    path::verify(&path, &trust.roots, now, &enforced).map_err(refused_path)?;
+    let anchor = path::verify(&path, &trust.roots, now, &enforced).map_err(refused_path)?;
     if !leaf.bears(&trust.leaf_name) {
         return Err(Rejection::new(
             Reason::LeafName,
             format!("the signing certificate is {:?}'s, expected {:?}", leaf.common_name(), trust.leaf_name),
         ));
     }
+    let revocation_unknown = match anchor {
+        Some(anchor) => unrevoked(&path, anchor, &trust.revocation, now)?,
+        None => Vec::new(),
+    };
     let (_, key) =
         leaf.key.public_key().ok_or_else(|| Rejection::new(Reason::Signature, "the signing key is of no use here"))?;
     jws.verify(&key).map_err(|error| Rejection::new(Reason::Signature, format!("{}: {error}", jws.alg)))?;
-    Ok(jws.payload)
+    Ok(Verified { payload: jws.payload, revocation_unknown })
+}
+
+fn parse(blob: &str) -> Result<Jws<'_>, Rejection> {
+    jws::parse(blob).map_err(|malformed| Rejection::new(Reason::Jws, malformed.to_string()))
+}
+
+/// The names of those about which nothing is known, where that may be. The anchor is not asked
+/// about: it is trusted as it stands.
+fn unrevoked(
+    path: &[Certificate],
+    anchor: &Certificate,
+    revocation: &Revocation,
+    now: OffsetDateTime,
+) -> Result<Vec<String>, Rejection> {
+    let mut unknown = Vec::new();
+    if revocation.demand == Demand::Off {
+        return Ok(unknown);
+    }
+    for (at, certificate) in path.iter().enumerate() {
+        if certificate.subject == anchor.subject && certificate.key.info == anchor.key.info {
+            break;
+        }
+        let issuers: Vec<&Certificate> = path.get(at + 1).into_iter().chain([anchor]).collect();
+        let name = certificate.common_name();
+        match revocation::status(&revocation.lists, certificate, &issuers, now) {
+            Status::Good => {}
+            Status::Revoked => {
+                return Err(Rejection::new(Reason::Revoked, format!("{name:?} has been revoked by its issuer")));
+            }
+            Status::Unknown if revocation.demand == Demand::Soft => unknown.push(name.to_owned()),
+            Status::Unknown => {
+                let detail = format!("no current revocation list of its issuer tells about {name:?}");
+                return Err(Rejection::new(Reason::RevocationUnknown, detail));
+            }
+        }
+        // What an anchor has issued is the path's end, whatever stands behind it.
+        if certificate.issuer == anchor.subject && certificate.verify_signed_by(&anchor.key).is_ok() {
+            break;
+        }
+    }
+    Ok(unknown)
 }
 
 fn x5c(header: &Map<String, Value>) -> Result<Vec<Certificate>, Rejection> {

@@ -64,18 +64,26 @@ pub(super) struct BlobDraft {
 impl Lab {
     /// The metadata's signed BLOB: a compact JWS, ES256, with `x5c`.
     pub fn metadata_blob(&self, issue: &Issue) -> Result<String, Error> {
-        let chain = self.metadata();
+        Self::sign_metadata(self.metadata(), self.metadata_payload(issue)?, issue.edit)
+    }
+
+    /// A payload, signed by the leaf of this chain; wrong in one way where an edit is given.
+    pub fn sign_metadata(
+        chain: Chain,
+        payload: Map<String, Value>,
+        wrong: Option<MetadataEdit>,
+    ) -> Result<String, Error> {
         let mut draft = BlobDraft {
             key: chain.leaf.key.clone(),
             chain,
             x5c: Vec::new(),
             header: Map::from_iter([("alg".to_owned(), json!("ES256")), ("typ".to_owned(), json!("JWT"))]),
-            payload: self.metadata_payload(issue)?,
+            payload,
             payload_text: None,
             signature: Vec::new(),
         };
         let edit = |stage: Stage, draft: &mut BlobDraft| {
-            if let Some(edit) = issue.edit {
+            if let Some(edit) = wrong {
                 edit.apply(stage, draft);
             }
         };
@@ -97,11 +105,21 @@ impl Lab {
             Overdue::Weeks => facts().next_update.stale,
             Overdue::Months => facts().next_update.expired,
         };
-        let entries: Result<Vec<_>, _> =
-            models().iter().filter(|model| model.in_metadata).map(|model| self.entry(model)).collect();
+        self.metadata_payload_of(models(), issue.no, next_update)
+    }
+
+    /// The payload about these models, as far as they are in metadata at all.
+    pub fn metadata_payload_of<'m>(
+        &self,
+        models: impl IntoIterator<Item = &'m Model>,
+        no: u64,
+        next_update: Date,
+    ) -> Result<Map<String, Value>, Error> {
+        let listed = models.into_iter().filter(|model| model.in_metadata);
+        let entries: Result<Vec<_>, _> = listed.map(|model| self.entry(model)).collect();
         Ok(Map::from_iter([
             ("legalHeader".to_owned(), json!("Made by the Assay test lab for its own models. No terms.")),
-            ("no".to_owned(), json!(issue.no)),
+            ("no".to_owned(), json!(no)),
             ("nextUpdate".to_owned(), json!(self.date(next_update))),
             ("entries".to_owned(), json!(entries?)),
         ]))

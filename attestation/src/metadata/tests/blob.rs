@@ -166,6 +166,16 @@ fn nobody_is_trusted_by_default() {
 }
 
 #[test]
+fn fidos_own_roots_are_here() {
+    let fido = Trust::fido();
+    let names: Vec<_> = fido.roots.iter().map(|root| (root.common_name(), root.is_valid_at(now()))).collect();
+    assert_eq!(names, [("GlobalSign", false), ("GlobalSign Root R46", true)], "as of 2030");
+    assert_eq!(fido.leaf_name, "mds.fidoalliance.org");
+    let blob = blob(&Issue::new(7));
+    assert_eq!(Metadata::load(&blob, &fido, None, now()).unwrap_err().code(), "metadata_chain_untrusted");
+}
+
+#[test]
 fn what_is_no_jws_is_refused() {
     let good = blob(&Issue::new(7));
     for text in ["", ".", "..", "a.b.c", "e30.e30", &good.replace('.', ""), &format!("{good}.")] {
