@@ -31,7 +31,7 @@ pub use error::{EntryReason, Reason, Rejection, Skipped};
 pub use key_protection::{KeyProtection, KeyProtections};
 pub use level::{Level, UnknownLevel};
 pub use status::{Status, StatusReport, Statuses};
-pub use trust::{LEAF_NAME, Trust, signing_certificates};
+pub use trust::{LEAF_NAME, Trust, signers};
 
 /// One issue of the metadata.
 #[derive(Debug, Clone)]
@@ -60,6 +60,29 @@ impl Metadata {
         let verified = trust::verify(blob.trim(), trust, now)?;
         let metadata = payload::read(&verified.payload, previous_no)?;
         Ok(Self { revocation_unknown: verified.revocation_unknown, ..metadata })
+    }
+
+    /// Reads a signed BLOB of whichever of these: the first whose roots and name it bears.
+    pub fn load_by_any(
+        blob: &str,
+        trusts: &[Trust],
+        previous_no: Option<u64>,
+        now: OffsetDateTime,
+    ) -> Result<Self, Rejection> {
+        let mut stranger = Rejection::new(Reason::Chain, "nobody is trusted to sign metadata");
+        for trust in trusts {
+            match Self::load(blob, trust, previous_no, now) {
+                // Another of them may have roots of the same name with other keys.
+                Err(rejection) if rejection.reason.is_about_trust() => {
+                    // That nobody knows it is the poorest hint.
+                    if stranger.reason == Reason::Chain {
+                        stranger = rejection;
+                    }
+                }
+                decided => return decided,
+            }
+        }
+        Err(stranger)
     }
 
     /// Reads a payload that nobody signed. For files that the operator vouches for: tests, and

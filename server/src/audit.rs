@@ -62,6 +62,10 @@ event_types! {
     Evaluated = "attestation.evaluated",
     /// A second look at an enrolled credential found that it stands otherwise than before.
     StatusChanged = "attestation.status_changed",
+    /// A new issue of metadata is in use.
+    MetadataLoaded = "metadata.loaded",
+    /// An issue of metadata was refused, and the old one stays in use.
+    MetadataRefused = "metadata.refused",
     /// A device-bound session was offered to a browser.
     DbscOffered = "dbsc.offered",
     /// A device-bound session was registered.

@@ -11,6 +11,8 @@ use assay_attestation::metadata::Metadata;
 use assay_relying_party::Profile;
 use time::OffsetDateTime;
 
+use crate::metadata::MetadataSource;
+
 /// Everything that [`spawn()`](crate::spawn()) needs.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -34,6 +36,8 @@ pub struct Config {
     pub without: Vec<&'static str>,
     /// Metadata BLOBs, verified by the caller; the first one that knows a model speaks for it.
     pub metadata: Vec<Metadata>,
+    /// Sources of further metadata, kept up while the server runs; after those in precedence.
+    pub metadata_sources: Vec<MetadataSource>,
     /// Trust anchors beyond the metadata, for the attestation of any model.
     pub anchors: Anchors,
     /// What time it is.
@@ -67,6 +71,7 @@ impl Config {
             profile,
             without: Vec::new(),
             metadata: Vec::new(),
+            metadata_sources: Vec::new(),
             anchors: Anchors::default(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

@@ -10,6 +10,7 @@ mod credentials;
 mod dbsc;
 mod fido;
 pub(crate) mod json;
+mod metadata;
 mod passkeys;
 mod policies;
 pub(crate) mod sessions;
@@ -63,6 +64,9 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/v1/capabilities", route(GET, Api, capabilities::list))
         .route("/v1/users/{user_id}/signals", route(GET, Api, signals::of_user))
         .route(related_origins::PATH, route(GET, Api, signals::related_origins))
+        .route("/v1/metadata", route(GET, Api, metadata::state).merge(route(POST, Api, metadata::offer)))
+        .route("/v1/metadata/refresh", route(POST, Api, metadata::again))
+        .route("/metrics", on(GET, metadata::metrics))
         .route("/v1/whoami", route(GET, Api, sessions::whoami))
         .route("/v1/logout", route(POST, Api, sessions::logout))
         .merge(dbsc::routes())

@@ -16,6 +16,7 @@ mod daily;
 mod dbsc;
 mod error;
 mod http;
+mod metadata;
 mod policy;
 mod spawn;
 mod state;
@@ -26,4 +27,5 @@ pub use config::{
     Clock, Config, Database, DbscLifetimes, PolicyEngine, Random, RandomError, Signals, SystemClock, SystemRandom,
 };
 pub use error::StartError;
+pub use metadata::{MetadataSource, Origin};
 pub use spawn::{Bootstrap, Handle, spawn};

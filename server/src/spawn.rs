@@ -13,6 +13,7 @@ use crate::config::{Config, Signals};
 use crate::daily::daily;
 use crate::error::{Error, StartError};
 use crate::http;
+use crate::metadata;
 use crate::state::AppState;
 use crate::store::sqlite::Sqlite;
 use crate::store::{Capability, Client, Digest, Store as _, Tenant};
@@ -29,14 +30,16 @@ pub fn spawn(mut config: Config) -> Result<Handle, StartError> {
     }
     let signals = config.signals;
     let (state, bootstrap) = prepare(config, store).map_err(|error| StartError(error.to_string()))?;
-    announce(&state, addr);
-
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("assay-server")
         .max_blocking_threads(BLOCKING_THREADS)
         .build()
         .map_err(|error| StartError(format!("no runtime: {error}")))?;
+    // On a thread of its own: the caller may have a runtime already, and those do not nest.
+    thread::scope(|scope| scope.spawn(|| runtime.block_on(metadata::begin(&state))).join())
+        .unwrap_or_else(|_panic| Err(StartError("the metadata could not be loaded".to_owned())))?;
+    announce(&state, addr);
     let (stop, stopped) = oneshot::channel();
     let thread = thread::Builder::new()
         .name("assay-server".to_owned())
@@ -215,7 +218,8 @@ async fn serve(
         drop(begin);
     };
     let every_day = daily(state.clone());
-    let serving = axum::serve(listener, http::router(state)).with_graceful_shutdown(stopping);
+    let serving = axum::serve(listener, http::router(state.clone())).with_graceful_shutdown(stopping);
+    let keeping_up = metadata::keep_up(state, signals);
     let out_of_patience = async move {
         while begun.changed().await.is_ok() {}
         tokio::time::sleep(GRACE).await;
@@ -224,6 +228,7 @@ async fn serve(
         ended = serving => ended,
         () = out_of_patience => Ok(()),
         () = every_day => Ok(()),
+        () = keeping_up => Ok(()),
     }
 }
 

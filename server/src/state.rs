@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::metadata::Shelf;
 use crate::store::Store;
 
 /// The server's configuration, its store, and what was settled when it started.
@@ -23,6 +24,7 @@ struct Inner {
     relying_party: RelyingParty,
     default_tenant: String,
     decoy_key: [u8; 32],
+    shelves: Vec<Shelf>,
     metadata: RwLock<Snapshot>,
 }
 
@@ -36,7 +38,8 @@ impl AppState {
         let origins = config.origins.iter().chain(&config.related_origins).cloned().collect();
         let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), origins);
         let metadata = RwLock::new(Arc::new(config.metadata.iter().cloned().map(Arc::new).collect()));
-        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key, metadata }))
+        let shelves = config.metadata_sources.iter().cloned().map(Shelf::new).collect();
+        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key, shelves, metadata }))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -75,6 +78,19 @@ impl AppState {
     /// The metadata in use now, in order of precedence.
     pub(crate) fn metadata(&self) -> Snapshot {
         Arc::clone(&self.0.metadata.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The sources of metadata that are kept up.
+    pub(crate) fn shelves(&self) -> &[Shelf] {
+        &self.0.shelves
+    }
+
+    /// Puts in use what the sources hold now.
+    pub(crate) fn publish_metadata(&self) {
+        let mut snapshot = self.0.metadata.write().unwrap_or_else(PoisonError::into_inner);
+        let ready = self.0.config.metadata.len();
+        let kept = snapshot.iter().take(ready).cloned();
+        *snapshot = Arc::new(kept.chain(self.0.shelves.iter().filter_map(Shelf::metadata)).collect());
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

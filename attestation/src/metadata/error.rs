@@ -16,15 +16,22 @@ reasons! {
         Chain = "metadata_chain_untrusted", "MDS 3.2";
         Path = "metadata_path_invalid", "MDS 3.2";
         LeafName = "metadata_leaf_name_mismatch", "MDS 3.2";
+        Signature = "metadata_signature_invalid", "MDS 3.2";
         Revoked = "metadata_certificate_revoked", "MDS 3.2";
         RevocationUnknown = "metadata_revocation_unknown", "MDS 3.2";
-        Signature = "metadata_signature_invalid", "MDS 3.2";
         Payload = "metadata_payload_malformed", "MDS 3.1.6";
         LegalHeader = "metadata_legal_header_missing", "MDS 3.1.6";
         No = "metadata_no_missing", "MDS 3.1.6";
         NoNotIncreased = "metadata_no_not_increased", "MDS 3.2";
         NextUpdate = "metadata_next_update_malformed", "MDS 3.1.6";
         Entries = "metadata_entries_missing", "MDS 3.1.6";
+    }
+}
+
+impl Reason {
+    /// Might another's roots, or another name, make it good?
+    pub(super) fn is_about_trust(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid | Self::Chain | Self::Path | Self::LeafName)
     }
 }
 

@@ -56,9 +56,11 @@ pub(super) struct Verified {
     pub(super) revocation_unknown: Vec<String>,
 }
 
-/// The certificates that a BLOB brings along, leaf first, before anything is verified: they say
-/// where their revocation lists are to be had.
-pub fn signing_certificates(blob: &str) -> Result<Vec<Certificate>, Rejection> {
+/// The certificates that have signed a BLOB, leaf first, once everything holds but revocation, which
+/// is not asked about: they say where their lists are to be had.
+pub fn signers(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<Vec<Certificate>, Rejection> {
+    let trust = Trust { revocation: Revocation::default(), ..trust.clone() };
+    verify(blob.trim(), &trust, now)?;
     x5c(&parse(blob.trim())?.header)
 }
 
@@ -79,13 +81,14 @@ pub(super) fn verify(blob: &str, trust: &Trust, now: OffsetDateTime) -> Result<V
             format!("the signing certificate is {:?}'s, expected {:?}", leaf.common_name(), trust.leaf_name),
         ));
     }
+    let (_, key) =
+        leaf.key.public_key().ok_or_else(|| Rejection::new(Reason::Signature, "the signing key is of no use here"))?;
+    jws.verify(&key).map_err(|error| Rejection::new(Reason::Signature, format!("{}: {error}", jws.alg)))?;
+    // Last of all: lists are fetched for those alone who have signed.
     let revocation_unknown = match anchor {
         Some(anchor) => unrevoked(&path, anchor, &trust.revocation, now)?,
         None => Vec::new(),
     };
-    let (_, key) =
-        leaf.key.public_key().ok_or_else(|| Rejection::new(Reason::Signature, "the signing key is of no use here"))?;
-    jws.verify(&key).map_err(|error| Rejection::new(Reason::Signature, format!("{}: {error}", jws.alg)))?;
     Ok(Verified { payload: jws.payload, revocation_unknown })
 }
 

@@ -5,5 +5,7 @@ mod bodies;
 mod ceremonies;
 mod challenges;
 mod level3;
+mod metadata;
+mod origin;
 mod policies;
 mod rig;

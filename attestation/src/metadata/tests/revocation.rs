@@ -6,7 +6,7 @@ use assay_mint::metadata::Issue;
 use assay_mint::revocation::ListSpec;
 use time::OffsetDateTime;
 
-use crate::metadata::{Metadata, Trust, signing_certificates};
+use crate::metadata::{Metadata, Trust, signers};
 use crate::path::Anchors;
 use crate::revocation::{Demand, Revocation, RevocationList};
 
@@ -54,9 +54,35 @@ fn hard_soft_and_off() {
 }
 
 #[test]
-fn the_certificates_are_there_before_anything_is_verified() {
-    let blob = Lab::new([9; 32], NOW).metadata_blob(&Issue::new(7)).unwrap();
-    let names: Vec<_> = signing_certificates(&blob).unwrap().iter().map(|one| one.common_name().to_owned()).collect();
+fn who_has_signed_is_told_once_it_is_proven() {
+    let lab = Lab::new([9; 32], NOW);
+    let blob = lab.metadata_blob(&Issue::new(7)).unwrap();
+    let now = OffsetDateTime::from_unix_timestamp(NOW).unwrap();
+    let mut trust = Trust::new(Anchors::parse([lab.metadata_root().unwrap()]).unwrap()).named("mds.assay.test");
+    trust.revocation.demand = Demand::Hard;
+    let names: Vec<_> = signers(&blob, &trust, now).unwrap().iter().map(|one| one.common_name().to_owned()).collect();
     assert_eq!(names, ["mds.assay.test", "Assay Metadata Intermediate"]);
-    assert_eq!(signing_certificates("a.b.c").unwrap_err().code(), "metadata_jws_malformed");
+    assert_eq!(signers(&blob, &Trust::fido(), now).unwrap_err().code(), "metadata_chain_untrusted");
+}
+
+#[test]
+fn one_of_several_may_have_signed() {
+    let lab = Lab::new([9; 32], NOW);
+    let blob = lab.metadata_blob(&Issue::new(7)).unwrap();
+    let now = OffsetDateTime::from_unix_timestamp(NOW).unwrap();
+    let misnamed = Trust::new(Anchors::parse([lab.metadata_root().unwrap()]).unwrap());
+    let own = misnamed.clone().named("mds.assay.test");
+    let load = |trusts: &[Trust]| {
+        Metadata::load_by_any(&blob, trusts, None, now)
+            .map(|metadata| metadata.no)
+            .map_err(|rejection| rejection.code())
+    };
+    assert_eq!(load(&[Trust::fido(), misnamed.clone(), own.clone()]), Ok(7));
+    // Another lab's root: the same name, another key.
+    let namesake = Anchors::parse([Lab::new([8; 32], NOW).metadata_root().unwrap()]).unwrap();
+    let namesake = Trust::new(namesake).named("mds.assay.test");
+    assert_eq!(load(&[namesake.clone()]), Err("metadata_path_invalid"));
+    assert_eq!(load(&[namesake, own]), Ok(7));
+    assert_eq!(load(&[misnamed, Trust::fido()]), Err("metadata_leaf_name_mismatch"));
+    assert_eq!(load(&[]), Err("metadata_chain_untrusted"));
 }

@@ -107,6 +107,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Value,
     pub(super) headers: BTreeMap<String, String>,
+    pub(super) text: String,
 }
 
 impl Answer {
@@ -169,7 +170,7 @@ impl Browser {
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         let text = response.text().unwrap();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), headers }
+        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::Null), headers, text }
     }
 
     /// The options of a registration, and a forge that answers them without attestation.
