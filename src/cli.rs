@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, policy::PolicyCommand};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
@@ -58,6 +59,9 @@ pub enum Command {
     Checks,
     /// Clause by case by proof of bite
     Coverage(CoverageArgs),
+    /// FIDO metadata: show, verify, make, compare
+    #[command(subcommand)]
+    Mds(MdsCommand),
     /// Profiles: which checks they enforce, how they decide conflicts
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -122,12 +126,9 @@ pub struct ServeArgs {
     /// Which checks are enforced: w3c-l3, tool-compatible or hardened
     #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
     pub profile: String,
-    /// FIDO metadata BLOB (JWS) whose anchors are trusted beside the lab's own; may repeat
-    #[arg(long, value_name = "FILE")]
-    pub metadata: Vec<PathBuf>,
-    /// DER or PEM root that signs the --metadata files; may repeat
-    #[arg(long, value_name = "FILE")]
-    pub metadata_root: Vec<PathBuf>,
+    /// Metadata beside the lab's own
+    #[command(flatten)]
+    pub metadata: MetadataArgs,
     /// Skip the refusal of exactly this check; may repeat; loopback only
     #[arg(long, value_name = "ID")]
     pub without: Vec<String>,

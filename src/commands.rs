@@ -4,6 +4,7 @@ mod checks;
 mod coverage;
 mod inspect;
 mod key;
+pub mod mds;
 pub mod policy;
 mod profile;
 mod regression;
@@ -37,6 +38,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Policy(command)) => policy::run(&here, command),
         Some(Command::Checks) => checks::run(&here),
         Some(Command::Coverage(args)) => coverage::run(&here, args),
+        Some(Command::Mds(command)) => mds::run(&here, command),
         Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Inspect(args)) => inspect::run(&here, args),

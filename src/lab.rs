@@ -1,7 +1,7 @@
 //! The composition root: from a seed and a clock to metadata, servers and keys that fit together.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +13,7 @@ use assay_mint::metadata::{Issue, ModelId, models};
 use assay_protocol::check::CheckInfo;
 use assay_relying_party::{Profile, all_checks};
 use assay_server::config::{Clock, Config, Database, PolicyEngine};
+use assay_server::{MetadataSource, Origin};
 use time::OffsetDateTime;
 
 /// A lab: whose seed decides every key of its vendors, whose clock dates their certificates.
@@ -45,8 +46,8 @@ pub struct ServerPlan {
     pub profile: String,
     /// Ids of checks to skip.
     pub without: Vec<String>,
-    /// Metadata beside the lab's own.
-    pub metadata: Vec<Metadata>,
+    /// Sources of metadata beside the lab's own.
+    pub metadata: Vec<MetadataSource>,
     /// Is the policy engine wired?
     pub policy_engine: PolicyEngine,
     /// Another clock than the system's.
@@ -89,23 +90,19 @@ impl Lab {
 
     /// The lab's metadata, loaded as anybody would load them.
     pub fn metadata(&self) -> Result<Metadata> {
-        self.load_metadata(&self.metadata_blob()?, &[])
+        Ok(Metadata::load(&self.metadata_blob()?, &self.metadata_trust()?, None, self.now)?)
     }
 
-    /// Loads a BLOB that leads to the lab's root or to one of `roots` (DER), signed in FIDO's name or in a lab's.
+    /// The lab's own signature on metadata.
+    pub fn metadata_trust(&self) -> Result<Trust> {
+        Ok(Trust::new(Anchors::parse([self.metadata_root()?])?).named(METADATA_HOST))
+    }
+
+    /// Loads a BLOB of the lab's own, or one that leads to one of `roots` (DER) in FIDO's name or in a lab's.
     pub fn load_metadata(&self, blob: &str, roots: &[Vec<u8>]) -> Result<Metadata> {
-        let load = |trust: &Trust| Metadata::load(blob, trust, None, self.now);
-        let own = Trust::new(Anchors::parse([self.metadata_root()?])?).named(METADATA_HOST);
-        match load(&own) {
-            Ok(metadata) => return Ok(metadata),
-            Err(rejection) if roots.is_empty() => return Err(rejection.into()),
-            Err(_) => {}
-        }
         let fidos = Trust::new(Anchors::parse(roots)?);
-        match load(&fidos) {
-            Ok(metadata) => Ok(metadata),
-            Err(rejection) => load(&fidos.named(METADATA_HOST)).or(Err(rejection.into())),
-        }
+        let trusts = [self.metadata_trust()?, fidos.clone(), fidos.named(METADATA_HOST)];
+        Ok(Metadata::load_by_any(blob, &trusts, None, self.now)?)
     }
 
     /// The attestation roots of all models that the lab's metadata list, and of the platforms that
@@ -157,8 +154,14 @@ impl Lab {
         if let Some(file) = &plan.db {
             config.database = Database::File(file.clone());
         }
-        config.metadata = vec![self.metadata().context("the lab's own metadata")?];
-        config.metadata.extend(plan.metadata.iter().cloned());
+        let own = Origin::Given(self.metadata_blob()?);
+        config.metadata_sources = vec![MetadataSource::new("lab", own, vec![self.metadata_trust()?])];
+        config.metadata_sources.extend(plan.metadata.iter().cloned());
+        for source in &mut config.metadata_sources {
+            if let (Some(database), None) = (&plan.db, &source.copy) {
+                source.copy = Some(copy_beside(database, &source.name));
+            }
+        }
         config.anchors = Anchors::parse(self.platform_roots()?.into_iter().chain([self.anchored_batch()?]))?;
         config.policy_engine = plan.policy_engine;
         if let Some(clock) = &plan.clock {
@@ -166,6 +169,14 @@ impl Lab {
         }
         Ok(config)
     }
+}
+
+/// Where the last good issue of a source is kept: beside the records.
+fn copy_beside(database: &Path, source: &str) -> PathBuf {
+    let plain: String = source.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    let mut name = database.as_os_str().to_owned();
+    name.push(format!("-mds-{plain}.json"));
+    PathBuf::from(name)
 }
 
 /// Every check that `--without` can name, and the profiles that enforce it: none for those of

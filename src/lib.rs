@@ -9,6 +9,7 @@ pub mod keys;
 pub mod lab;
 pub mod matrix;
 pub mod output;
+mod pem;
 pub mod state;
 pub mod traces;
 pub mod verify;

@@ -73,6 +73,15 @@ impl State {
         names
     }
 
+    /// Where the last good metadata from an address are kept.
+    pub fn metadata_copy(&self, address: &str) -> Result<PathBuf> {
+        let folder = self.root.join("metadata");
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let digest = assay_protocol::digest::sha256(address.as_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(folder.join(format!("{name}.json")))
+    }
+
     /// Remembers the bootstrap credentials of the server at `port`, so that `assay test` finds them.
     pub fn remember_server(&self, port: u16, ready_line: &str) -> Result<()> {
         let folder = self.root.join("servers");

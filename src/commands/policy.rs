@@ -123,7 +123,7 @@ impl ModelArgs {
         }
         let mut roots = Vec::new();
         for root in &self.mds_root {
-            roots.extend(super::serve::certificates(root)?);
+            roots.extend(super::mds::certificates(root)?);
         }
         let blob = String::from_utf8(bytes).with_context(|| named("is no BLOB"))?;
         lab.load_metadata(&blob, &roots).with_context(|| named("is not trusted; name its root with --mds-root"))

@@ -1,16 +1,12 @@
 //! `assay serve`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context as _, Result};
-use assay_protocol::tree::guess::guess;
+use anyhow::Result;
 use assay_server::config::{PolicyEngine, Signals};
 use serde_json::json;
 
 use super::Place;
 use crate::cli::ServeArgs;
-use crate::lab::{Lab, ServerPlan};
+use crate::lab::ServerPlan;
 use crate::output::{Exit, print};
 
 /// Serves until a signal; one JSON line says when it is ready.
@@ -26,7 +22,7 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
         switches: args.switch.clone(),
         profile: args.profile.clone(),
         without: args.without.clone(),
-        metadata: metadata(&lab, &args.metadata, &args.metadata_root)?,
+        metadata: args.metadata.sources(&lab, &state)?,
         policy_engine: if args.no_policy_engine { PolicyEngine::NotWired } else { PolicyEngine::Wired },
         clock: None,
     };
@@ -65,32 +61,4 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
         state.forget_server(port);
     }
     Ok(Exit::Good)
-}
-
-fn metadata(lab: &Lab, files: &[PathBuf], roots: &[PathBuf]) -> Result<Vec<assay_attestation::metadata::Metadata>> {
-    let mut trusted = Vec::new();
-    for path in roots {
-        trusted.extend(certificates(path)?);
-    }
-    files
-        .iter()
-        .map(|path| {
-            let blob = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            lab.load_metadata(&blob, &trusted).with_context(|| format!("{} is not trusted", path.display()))
-        })
-        .collect()
-}
-
-/// The certificates of a file: any number in PEM, or one in DER or base64.
-pub(super) fn certificates(path: &Path) -> Result<Vec<Vec<u8>>> {
-    const END: &str = "-----END CERTIFICATE-----";
-    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(match std::str::from_utf8(&bytes) {
-        Ok(text) if text.contains(END) => text
-            .split_inclusive(END)
-            .filter(|part| part.ends_with(END))
-            .map(|part| guess(part.as_bytes()).bytes)
-            .collect(),
-        _ => vec![guess(&bytes).bytes],
-    })
 }

@@ -8,8 +8,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use assay_conformance::report::{self, Report, text};
 use assay_conformance::target::{TargetFile, assay as assay_dialect};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Place;
@@ -231,11 +229,7 @@ fn export(lab: &Lab, args: &TestArgs) -> Result<Exit> {
         let mut pem = String::new();
         let roots = lab.attestation_roots()?.into_iter().chain([lab.anchored_batch()?, lab.metadata_root()?]);
         for der in roots {
-            pem.push_str("-----BEGIN CERTIFICATE-----\n");
-            for line in STANDARD.encode(der).as_bytes().chunks(64) {
-                writeln!(pem, "{}", String::from_utf8_lossy(line))?;
-            }
-            pem.push_str("-----END CERTIFICATE-----\n");
+            pem.push_str(&crate::pem::certificate(&der));
         }
         fs::write(path, pem).with_context(|| format!("{} cannot be written", path.display()))?;
     }
