@@ -3,17 +3,20 @@
 use std::hint::black_box;
 
 use assay_attestation::Anchors;
-use assay_mint::assertion::AssertionForge;
+use assay_mint::assertion::{Assertion, AssertionForge};
+use assay_mint::credential::Credential;
 use assay_mint::edits::SignatureEdit;
 use assay_mint::lab::{Lab, MODEL};
-use assay_mint::registration::RegistrationForge;
+use assay_mint::registration::{Registration, RegistrationForge};
 use assay_mint::statement::Format;
+use assay_protocol::base64url;
 use assay_protocol::digest::sha256;
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
 use assay_relying_party::registration::{Expectations, Mediation};
 use assay_relying_party::{BackupPolicy, CredentialRecord, Profile, Rejection, RelyingParty, Trust};
 use assay_relying_party::{authentication, registration};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::race::Contestant;
@@ -22,34 +25,71 @@ pub(crate) const BARE: &str = "bare P-256 verification by aws-lc-rs";
 pub(crate) const ASSERTION: &str = "assertion, from JSON";
 pub(crate) const PACKED: &str = "registration, packed, chain to an anchor, from JSON";
 const UNVERIFIED: &str = "assertion, all but the verification";
-const NONE: &str = "registration, none, from JSON";
+pub(crate) const NONE: &str = "registration, none, from JSON";
 
 const NOW: i64 = 1_795_305_600;
 const RP_ID: &str = "example.org";
 const CHALLENGE: [u8; 32] = [0x44; 32];
 const USER: &[u8] = b"alice";
 
+/// The same ceremonies as lines of `assay verify`, for others to decide.
+pub(crate) fn lines() -> String {
+    let made = Ceremonies::forge();
+    let common = |id: &str, ceremony: &str, text: &str| {
+        json!({
+            "id": id, "ceremony": ceremony, "rp_id": RP_ID, "origins": [format!("https://{RP_ID}")],
+            "challenge": base64url::encode(&CHALLENGE), "user_verification": "required", "algorithms": [-8, -7, -257],
+            "credential": serde_json::from_str::<Value>(text).expect("JSON"),
+        })
+    };
+    let mut packed = common("packed", "registration", &made.packed.text);
+    packed["trust_anchors"] = json!([base64url::encode(&made.root)]);
+    let mut assertion = common("assertion", "authentication", &made.assertion.text);
+    assertion["stored"] = json!({
+        "credential_id": base64url::encode(&made.credential.id), "sign_count": 0,
+        "public_key": base64url::encode(&made.credential.key.cose_key().to_cbor()),
+    });
+    [common("none", "registration", &made.none.text), packed, assertion].map(|line| format!("{line}\n")).concat()
+}
+
+/// One of each.
+struct Ceremonies {
+    credential: Credential,
+    none: Registration,
+    packed: Registration,
+    /// The anchor of its path.
+    root: Vec<u8>,
+    forge: AssertionForge,
+    assertion: Assertion,
+}
+
+impl Ceremonies {
+    fn forge() -> Self {
+        let lab = Lab::new([5; 32], NOW);
+        let none = RegistrationForge::none(&lab, RP_ID, &CHALLENGE);
+        // Two verifications in all: the statement's, and the leaf's by the anchor.
+        let chain = lab.model(MODEL).direct();
+        let root = chain.issue().expect("a chain").root;
+        let packed = RegistrationForge { format: Format::Packed(Box::new(chain)), ..none.clone() };
+        let none = none.forge().expect("a registration");
+        let credential = none.credential.clone();
+        let forge = AssertionForge { user_handle: Some(USER.to_vec()), ..AssertionForge::new(&credential, &CHALLENGE) };
+        let assertion = forge.forge().expect("an assertion");
+        Self { credential, none, packed: packed.forge().expect("a registration"), root, forge, assertion }
+    }
+}
+
 pub(crate) fn contestants() -> Vec<Contestant> {
-    let lab = Lab::new([5; 32], NOW);
-    let none = RegistrationForge::none(&lab, RP_ID, &CHALLENGE);
-    let credential = none.forge().expect("a registration").credential;
-    let forge = AssertionForge { user_handle: Some(USER.to_vec()), ..AssertionForge::new(&credential, &CHALLENGE) };
-    let assertion = forge.forge().expect("an assertion");
+    let Ceremonies { credential, none, packed, root, forge, assertion } = Ceremonies::forge();
     let sec1 = credential.key.cose_key().sec1().expect("a point");
     let message = [assertion.auth_data.as_slice(), &sha256(&assertion.client_data_json)].concat();
-
-    // Two verifications in all: the statement's, and the leaf's by the anchor.
-    let chain = lab.model(MODEL).direct();
-    let root = chain.issue().expect("a chain").root;
-    let packed = RegistrationForge { format: Format::Packed(Box::new(chain)), ..none.clone() };
 
     let judge = Judge::new(&credential.id, &credential.key.cose_key().to_cbor());
     let [for_assertion, for_unverified, for_none] = [(); 3].map(|()| judge.clone());
     let for_packed = Judge { anchors: Some(Anchors::parse([root]).expect("an anchor")), ..judge };
     let text = assertion.text;
     let unverified = forge.edited(SignatureEdit::TrailingByte).forge().expect("an assertion").text;
-    let none = none.forge().expect("a registration").text;
-    let packed = packed.forge().expect("a registration").text;
+    let (none, packed) = (none.text, packed.text);
     vec![
         Contestant::new(BARE, move || {
             let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, black_box(&sec1));

@@ -1,13 +1,14 @@
 // Decides ceremonies with @simplewebauthn/server: `assay verify` lines in, one verdict a line out.
 
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 
 const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64url'));
 const pem = (text) =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(text, 'base64').toString('base64')}\n-----END CERTIFICATE-----\n`;
 
-async function decide(line) {
+export async function decide(line) {
   const anchors = (line.trust_anchors ?? []).map(pem);
   for (const identifier of ['packed', 'fido-u2f']) {
     SettingsService.setRootCertificates({ identifier, certificates: anchors });
@@ -39,15 +40,19 @@ async function decide(line) {
   return verdict.verified;
 }
 
-for await (const text of createInterface({ input: process.stdin })) {
-  const line = JSON.parse(text);
-  let verdict;
-  try {
-    verdict = (await decide(line))
-      ? { outcome: 'accept', detail: null }
-      : { outcome: 'reject', detail: 'verified: false' };
-  } catch (error) {
-    verdict = { outcome: 'reject', detail: String(error?.message ?? error) };
+async function answer() {
+  for await (const text of createInterface({ input: process.stdin })) {
+    const line = JSON.parse(text);
+    let verdict;
+    try {
+      verdict = (await decide(line))
+        ? { outcome: 'accept', detail: null }
+        : { outcome: 'reject', detail: 'verified: false' };
+    } catch (error) {
+      verdict = { outcome: 'reject', detail: String(error?.message ?? error) };
+    }
+    console.log(JSON.stringify({ id: line.id, ...verdict }));
   }
-  console.log(JSON.stringify({ id: line.id, ...verdict }));
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await answer();

@@ -78,7 +78,8 @@ def verdict_on(text):
     return {"outcome": "accept", "detail": None}
 
 
-for text in sys.stdin:
-    # Found without reading the rest, which can be nested deeper than Python goes.
-    identity = re.search(r'"id":"([^"]*)","ceremony"', text).group(1)
-    print(json.dumps({"id": identity, **verdict_on(text)}), flush=True)
+if __name__ == "__main__":
+    for text in sys.stdin:
+        # Found without reading the rest, which can be nested deeper than Python goes.
+        identity = re.search(r'"id":"([^"]*)","ceremony"', text).group(1)
+        print(json.dumps({"id": identity, **verdict_on(text)}), flush=True)
