@@ -15,7 +15,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
     // 8.4: syntax
     let alg = statement::alg(att_stmt)?;
     let sig = statement::sig(att_stmt)?;
-    let trust_path = statement::x5c(att_stmt)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
+    let trust_path = statement::x5c(att_stmt, signed)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
     let leaf = trust_path.first().ok_or_else(|| Reason::StatementX5cEmpty.because(""))?;
     // 8.4: the signature, by the first certificate's key
     let (_, key) = leaf

@@ -14,7 +14,7 @@ use crate::statement::{self, AttestationType, Format, Signed, Statement};
 
 pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) -> Result<Statement, Rejection> {
     // 8.8 verification step 1
-    let trust_path = statement::x5c(att_stmt)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
+    let trust_path = statement::x5c(att_stmt, signed)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
     let leaf = trust_path.first().ok_or_else(|| Reason::StatementX5cEmpty.because(""))?;
     // 8.8 verification steps 2 and 3
     let expected = sha256_parts(&[signed.auth_data_bytes, signed.client_data_hash]);

@@ -3,9 +3,11 @@
 mod key;
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
 
 use assay_protocol::aaguid::Aaguid;
+use assay_protocol::digest::sha256;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use time::OffsetDateTime;
 use x509_parser::asn1_rs::{FromDer as _, Oid};
@@ -21,10 +23,13 @@ pub use self::key::{KeyKind, SignatureFault, SubjectKey};
 use crate::oid;
 use crate::rejection::{Reason, Rejection};
 
-/// A certificate's content. Reading judges nothing but form: a version 1 certificate may have
-/// extensions here, and a rule says later what is wrong with that.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Certificate {
+/// A certificate that was read; copies are cheap. Reading judges nothing but form: a version 1
+/// certificate may have extensions here, and a rule says later what is wrong with that.
+#[derive(Clone)]
+pub struct Certificate(Arc<Contents>);
+
+/// A certificate's content.
+pub struct Contents {
     /// The certificate itself.
     pub der: Vec<u8>,
     /// 1, 2 or 3; anything else is what the field says plus one.
@@ -56,6 +61,7 @@ pub struct Certificate {
     tbs: Range<usize>,
     signature_algorithm: Option<SignatureAlgorithm>,
     signature: Vec<u8>,
+    fingerprint: OnceLock<[u8; 32]>,
 }
 
 /// One attribute of a name.
@@ -127,7 +133,7 @@ impl Certificate {
         .flatten();
         let tbs = x509.tbs_certificate.as_ref();
         let start = der.offset(tbs);
-        Ok(Self {
+        Ok(Self(Arc::new(Contents {
             der: der.to_vec(),
             version: u64::from(x509.version().0).saturating_add(1),
             serial: x509.raw_serial().to_vec(),
@@ -145,7 +151,13 @@ impl Certificate {
             tbs: start..start.saturating_add(tbs.len()),
             signature_algorithm: SignatureAlgorithm::read(&x509.signature_algorithm),
             signature: x509.signature_value.data.to_vec(),
-        })
+            fingerprint: OnceLock::new(),
+        })))
+    }
+
+    /// SHA-256 of the whole certificate.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        *self.fingerprint.get_or_init(|| sha256(&self.der))
     }
 
     /// The extension with this id.
@@ -219,6 +231,22 @@ impl Certificate {
         issuer.verify(algorithm, tbs, &self.signature)
     }
 }
+
+impl Deref for Certificate {
+    type Target = Contents;
+
+    fn deref(&self) -> &Contents {
+        &self.0
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
 
 impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,7 +11,7 @@ use crate::statement::{self, AttestationType, Format, Signed, Statement};
 pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) -> Result<Statement, Rejection> {
     // 8.6 verification step 1
     let sig = statement::sig(att_stmt)?;
-    let trust_path = statement::x5c(att_stmt)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
+    let trust_path = statement::x5c(att_stmt, signed)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
     // 8.6 verification step 2
     let [leaf] = trust_path.as_slice() else {
         return Err(Reason::FidoU2fX5cCount.because(format!("{} certificates", trust_path.len())));

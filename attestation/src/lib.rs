@@ -7,6 +7,7 @@
 pub mod android_key;
 pub mod android_safetynet;
 pub mod apple;
+pub mod cache;
 pub mod certificate;
 pub mod compound;
 mod fido_u2f;
@@ -20,6 +21,7 @@ pub mod revocation;
 pub mod statement;
 pub mod tpm;
 
+pub use cache::Cache;
 pub use certificate::Certificate;
 pub use compound::Sufficient;
 pub use path::Anchors;

@@ -13,7 +13,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
     // 8.2 verification step 1
     let alg = statement::alg(att_stmt)?;
     let sig = statement::sig(att_stmt)?;
-    let trust_path = statement::x5c(att_stmt)?.unwrap_or_default();
+    let trust_path = statement::x5c(att_stmt, signed)?.unwrap_or_default();
     let attestation_type = match trust_path.first() {
         Some(leaf) => certified(leaf, (alg, sig), signed, enforced)?,
         None => by_itself((alg, sig), signed, enforced)?,

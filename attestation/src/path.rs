@@ -4,7 +4,10 @@
 //! by the next; it ends at the first that an anchor certifies, or that is an anchor itself. What
 //! the statement brings along is never an anchor: anchors are what the caller gives.
 
+use std::sync::OnceLock;
+
 use assay_protocol::check::Enforced;
+use assay_protocol::digest::sha256;
 use time::OffsetDateTime;
 
 use crate::certificate::{Certificate, SignatureFault};
@@ -19,12 +22,13 @@ pub const MAX_CERTIFICATES: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Anchors {
     list: Vec<Certificate>,
+    fingerprint: OnceLock<[u8; 32]>,
 }
 
 impl Anchors {
     /// These certificates are trusted.
     pub fn new(list: Vec<Certificate>) -> Self {
-        Self { list }
+        Self { list, fingerprint: OnceLock::new() }
     }
 
     /// These certificates, DER, are trusted.
@@ -36,6 +40,12 @@ impl Anchors {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Certificate> {
         self.list.iter()
+    }
+
+    /// SHA-256 of the certificates' own, in their order: which anchors these are.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let all = || self.list.iter().flat_map(Certificate::fingerprint).collect::<Vec<u8>>();
+        *self.fingerprint.get_or_init(|| sha256(&all()))
     }
 
     /// Is there none?

@@ -10,6 +10,7 @@ use assay_protocol::tree::cbor::Node;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::cache::Cache;
 use crate::certificate::Certificate;
 use crate::compound::Sufficient;
 use crate::path::MAX_CERTIFICATES;
@@ -98,6 +99,8 @@ pub struct Signed<'a> {
     pub auth_data_bytes: &'a [u8],
     /// SHA-256 of the client data as received.
     pub client_data_hash: &'a [u8; 32],
+    /// Where certificates that were read before are found.
+    pub cache: Option<&'a Cache>,
 }
 
 impl<'a> Signed<'a> {
@@ -111,7 +114,13 @@ impl<'a> Signed<'a> {
             .attested
             .as_ref()
             .ok_or_else(|| Reason::AttestedCredentialDataMissing.because("the AT flag is clear"))?;
-        Ok(Self { auth_data, attested, auth_data_bytes, client_data_hash })
+        Ok(Self { auth_data, attested, auth_data_bytes, client_data_hash, cache: None })
+    }
+
+    /// The same with certificates that were read before at hand.
+    #[must_use]
+    pub fn remembering(self, cache: Option<&'a Cache>) -> Self {
+        Self { cache, ..self }
     }
 
     /// Authenticator data, then the hash: what most formats sign.
@@ -240,7 +249,7 @@ pub(crate) fn sig(att_stmt: &Node) -> Result<&[u8], Rejection> {
 }
 
 /// The statement's `x5c`, each certificate read; `None` where there is no such member.
-pub(crate) fn x5c(att_stmt: &Node) -> Result<Option<Vec<Certificate>>, Rejection> {
+pub(crate) fn x5c(att_stmt: &Node, signed: &Signed<'_>) -> Result<Option<Vec<Certificate>>, Rejection> {
     let Some(node) = att_stmt.get_text("x5c") else {
         return Ok(None);
     };
@@ -252,7 +261,7 @@ pub(crate) fn x5c(att_stmt: &Node) -> Result<Option<Vec<Certificate>>, Rejection
         return Err(Reason::StatementX5cTooLong.because(format!("{} certificates", items.len())));
     }
     let certificates = items.iter().map(|item| match item.as_bytes() {
-        Some(der) => Certificate::parse(der),
+        Some(der) => signed.cache.map_or_else(|| Certificate::parse(der), |cache| cache.certificate(der)),
         None => Err(Reason::StatementX5cNotBytes.because("")),
     });
     certificates.collect::<Result<_, _>>().map(Some)

@@ -30,7 +30,7 @@ pub(crate) fn verify(att_stmt: &Node, signed: &Signed<'_>, enforced: &Enforced) 
         Check::TpmPublicKey.refuse(enforced, difference)?;
     }
     // 8.3 verification: the integrity of certInfo
-    let trust_path = statement::x5c(att_stmt)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
+    let trust_path = statement::x5c(att_stmt, signed)?.ok_or_else(|| Reason::StatementX5cMissing.because(""))?;
     let leaf = trust_path.first().ok_or_else(|| Reason::StatementX5cEmpty.because(""))?;
     certificate::judge(leaf, signed.attested.aaguid, enforced)?;
     let (_, key) = leaf

@@ -1,8 +1,9 @@
 //! The two ceremonies from JSON text to verdict, and the signature verification inside them.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
-use assay_attestation::Anchors;
+use assay_attestation::{Anchors, Cache};
 use assay_mint::assertion::{Assertion, AssertionForge};
 use assay_mint::credential::Credential;
 use assay_mint::edits::SignatureEdit;
@@ -24,6 +25,7 @@ use crate::race::Contestant;
 pub(crate) const BARE: &str = "bare P-256 verification by aws-lc-rs";
 pub(crate) const ASSERTION: &str = "assertion, from JSON";
 pub(crate) const PACKED: &str = "registration, packed, chain to an anchor, from JSON";
+pub(crate) const KNOWN_PATH: &str = "the same, its path known from before";
 const UNVERIFIED: &str = "assertion, all but the verification";
 pub(crate) const NONE: &str = "registration, none, from JSON";
 
@@ -86,10 +88,12 @@ pub(crate) fn contestants() -> Vec<Contestant> {
 
     let judge = Judge::new(&credential.id, &credential.key.cose_key().to_cbor());
     let [for_assertion, for_unverified, for_none] = [(); 3].map(|()| judge.clone());
+    let cache = Some(Arc::new(Cache::new(16)));
+    let for_known = Judge { anchors: Some(Anchors::parse([&root]).expect("an anchor")), cache, ..judge.clone() };
     let for_packed = Judge { anchors: Some(Anchors::parse([root]).expect("an anchor")), ..judge };
     let text = assertion.text;
     let unverified = forge.edited(SignatureEdit::TrailingByte).forge().expect("an assertion").text;
-    let (none, packed) = (none.text, packed.text);
+    let (none, packed, again) = (none.text, packed.text.clone(), packed.text);
     vec![
         Contestant::new(BARE, move || {
             let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, black_box(&sec1));
@@ -103,6 +107,9 @@ pub(crate) fn contestants() -> Vec<Contestant> {
         }),
         Contestant::new(NONE, move || {
             black_box(for_none.registration(black_box(&none))).expect("accepted");
+        }),
+        Contestant::new(KNOWN_PATH, move || {
+            black_box(for_known.registration(black_box(&again))).expect("accepted");
         }),
         Contestant::new(PACKED, move || {
             black_box(for_packed.registration(black_box(&packed))).expect("accepted");
@@ -119,6 +126,7 @@ struct Judge {
     authenticating: authentication::Pending,
     record: CredentialRecord,
     anchors: Option<Anchors>,
+    cache: Option<Arc<Cache>>,
     now: OffsetDateTime,
 }
 
@@ -149,13 +157,14 @@ impl Judge {
             },
             record: CredentialRecord::new(credential_id.to_vec(), public_key.to_vec()),
             anchors: None,
+            cache: None,
             now: OffsetDateTime::from_unix_timestamp(NOW).expect("a time"),
         }
     }
 
     fn registration(&self, text: &str) -> Result<registration::Registration, Rejection> {
         let response = RegistrationResponse::from_json(text.as_bytes(), Dialect::WebAuthn)?;
-        let trust = self.anchors.as_ref().map_or_else(Trust::unjudged, Trust::anchors);
+        let trust = Trust { anchors: self.anchors.as_ref(), cache: self.cache.as_deref(), ..Trust::unjudged() };
         registration::finish(&self.rp, &self.registering, &response, &trust, &|_| false, &self.profile, self.now)
     }
 

@@ -29,7 +29,8 @@ impl Browser {
         let placeholder = RegistrationForge::none(lab, RP_ID, &[0; 32]).forge().expect("a registration").credential;
         let mut browser = Self { stream, cookies: Vec::new(), username, credential: placeholder };
         let name = &browser.username;
-        let options = browser.post("/attestation/options", &json!({ "username": name, "displayName": name }).to_string());
+        let options =
+            browser.post("/attestation/options", &json!({ "username": name, "displayName": name }).to_string());
         let mut forge = RegistrationForge::none(lab, RP_ID, &challenge(&options));
         forge.credential_key = SigningKey::random_es256().expect("a key");
         let made = forge.forge().expect("a registration");
@@ -77,7 +78,9 @@ impl Browser {
             got.extend_from_slice(&part[..read]);
             let text = String::from_utf8_lossy(&got);
             if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
                 if body.len() >= length.unwrap_or(0) {
                     return (head.to_owned(), body.to_owned());
                 }

@@ -50,7 +50,11 @@ fn main() {
         );
     }
     std::fs::remove_dir_all(&folder).expect("our own folder");
-    println!("ECDSA: {:.0} us to verify, {:.0} us to sign, which is the load's", crypto.verify * 1e6, crypto.sign * 1e6);
+    println!(
+        "ECDSA: {:.0} us to verify, {:.0} us to sign, which is the load's",
+        crypto.verify * 1e6,
+        crypto.sign * 1e6
+    );
 }
 
 /// Sign-ins a second, and seconds of CPU a second.

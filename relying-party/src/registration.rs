@@ -71,7 +71,7 @@ pub fn finish(
         Check::AttestationObjectNotCanonical.refuse(enforced, anomaly.to_string())?;
     }
     let auth_data = AuthenticatorData::parse(&object.auth_data)?;
-    let signed = Signed::new(&auth_data, &object.auth_data, &client_data_hash)?;
+    let signed = Signed::new(&auth_data, &object.auth_data, &client_data_hash)?.remembering(trust.cache);
     let attested = signed.attested;
     if let Some(anomaly) = attested.public_key_anomalies.first() {
         Check::CredentialPublicKeyNotCanonical.refuse(enforced, anomaly.to_string())?;

@@ -5,11 +5,10 @@ mod vouched;
 use std::collections::BTreeMap;
 
 use assay_attestation::metadata::{Entry, KeyIdentifier, Metadata};
-use assay_attestation::{Anchors, AttestationType, Format, Statement, path};
+use assay_attestation::{Anchors, AttestationType, Cache, Format, Statement, path};
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::check::Enforced;
 use assay_protocol::cose::alg;
-use assay_protocol::digest::sha256;
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -29,6 +28,8 @@ pub struct Trust<'a> {
     pub bound: Option<&'a BTreeMap<Aaguid, Anchors>>,
     /// What becomes of those who do not lead to an anchor.
     pub demand: Demand,
+    /// What was read and verified before.
+    pub cache: Option<&'a Cache>,
 }
 
 /// What becomes of attestations that lead to no anchor, or contradict the model's metadata.
@@ -119,8 +120,12 @@ impl<'a> Trust<'a> {
         };
         let mut verdict = Ok(UNTRUSTED);
         for (anchors, chain) in sources.into_iter().flatten() {
-            match path::verify(&statement.trust_path, anchors, now, enforced) {
-                Ok(Some(anchor)) => return Ok((chain, Some(sha256(&anchor.der)))),
+            let verified = match self.cache {
+                Some(cache) => cache.verify(&statement.trust_path, anchors, now, enforced),
+                None => path::verify(&statement.trust_path, anchors, now, enforced).map(Option::<&_>::cloned),
+            };
+            match verified {
+                Ok(Some(anchor)) => return Ok((chain, Some(anchor.fingerprint()))),
                 Ok(None) => {}
                 Err(rejection) => verdict = Err(rejection),
             }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use assay_attestation::Cache;
 use assay_attestation::metadata::Metadata;
 use assay_protocol::base64url;
 use assay_protocol::check::Enforced;
@@ -26,7 +27,11 @@ struct Inner {
     decoy_key: [u8; 32],
     shelves: Vec<Shelf>,
     metadata: RwLock<Snapshot>,
+    cache: Cache,
 }
+
+/// How many batches' certificates are remembered: a few megabytes at most.
+const REMEMBERED_PATHS: usize = 1024;
 
 /// The metadata in use at one moment: whoever holds it is not disturbed by a new issue.
 pub(crate) type Snapshot = Arc<Vec<Arc<Metadata>>>;
@@ -39,7 +44,17 @@ impl AppState {
         let relying_party = RelyingParty::new(config.rp_id.as_str(), config.rp_name.as_str(), origins);
         let metadata = RwLock::new(Arc::new(config.metadata.iter().cloned().map(Arc::new).collect()));
         let shelves = config.metadata_sources.iter().cloned().map(Shelf::new).collect();
-        Self(Arc::new(Inner { config, store, profile, relying_party, default_tenant, decoy_key, shelves, metadata }))
+        Self(Arc::new(Inner {
+            config,
+            store,
+            profile,
+            relying_party,
+            default_tenant,
+            decoy_key,
+            shelves,
+            metadata,
+            cache: Cache::new(REMEMBERED_PATHS),
+        }))
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -91,6 +106,11 @@ impl AppState {
         let ready = self.0.config.metadata.len();
         let kept = snapshot.iter().take(ready).cloned();
         *snapshot = Arc::new(kept.chain(self.0.shelves.iter().filter_map(Shelf::metadata)).collect());
+    }
+
+    /// The certificates and paths that were good before.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.0.cache
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {

@@ -1,11 +1,10 @@
 //! What a registration has shown.
 
 use assay_attestation::metadata::KeyIdentifier;
-use assay_attestation::{AttestationType, Format};
+use assay_attestation::{AttestationType, Certificate, Format};
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::authenticator_data::{AttestedCredentialData, AuthenticatorData, Flags};
 use assay_protocol::base64url;
-use assay_protocol::digest::sha256;
 use assay_protocol::webauthn::extensions::Outputs;
 use serde_json::{Map, Value, json};
 
@@ -75,11 +74,11 @@ impl Evidence {
             sign_count: auth_data.sign_count,
             algorithm: attested.credential_public_key.alg,
             public_key: attested.public_key_cbor.clone(),
-            certificates_sha256: statement.trust_path.iter().map(|one| sha256(&one.der)).collect(),
+            certificates_sha256: statement.trust_path.iter().map(Certificate::fingerprint).collect(),
             anchor_sha256,
             key_identifier: leaf.and_then(KeyIdentifier::of),
             firmware_version: leaf.and_then(|leaf| leaf.firmware_version().ok().flatten()),
-            x5c: statement.trust_path.into_iter().map(|one| one.der).collect(),
+            x5c: statement.trust_path.iter().map(|one| one.der.clone()).collect(),
             parts,
             client_outputs,
             extensions: extension_outputs::to_json(auth_data.extensions.as_ref()),

@@ -115,6 +115,7 @@ fn verify(state: &AppState, remembered: &Remembered, response: &RegistrationResp
                 Demanded::Proof => Demand::Require,
                 Demanded::Report => Demand::Report,
             },
+            cache: Some(state.cache()),
         };
         registration::finish(&rp, &remembered.pending, response, &trust, &known, state.profile(), state.now())
     };
