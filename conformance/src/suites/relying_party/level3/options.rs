@@ -11,8 +11,10 @@ use crate::suites::relying_party::rule::need;
 use crate::suites::relying_party::world::World;
 use crate::verdict::{Pass, Stop};
 
+type Run = fn(&mut World, &mut Context) -> Result<Pass, Stop>;
+
 pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
-    let case = |name: &str, title: &str, clause: &str, run, expects: &str| {
+    let case = |name: &str, title: &str, clause: &str, run: Run, expects: &str| {
         let case = Case::new(format!("options/{name}"), title, clause, Level::Should, run)
             .needs([need::HINTS])
             .given("a new session")
@@ -25,7 +27,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             "registration/hints",
             "Hints come with the attachment that they mean",
             "WebAuthn L3 5.8.8",
-            registration_hints as fn(&mut World, &mut Context) -> Result<Pass, Stop>,
+            registration_hints,
             "Clients that know no hints are told the same by the attachment.",
         ),
         case(
