@@ -107,7 +107,7 @@ fn what_a_tpm_signs_is_taken_apart() {
     ] {
         assert_eq!(value(&section, &[1, at], name), expected);
     }
-    let extra = section.inside[1].inside[2].rows.iter().filter(|row| row.name == "extraData").last().unwrap();
+    let extra = section.inside[1].inside[2].rows.iter().rfind(|row| row.name == "extraData").unwrap();
     assert_eq!(extra.range, Some(44..76));
     for (edit, path, at, code) in [
         (TpmEdit::PubAreaKeyedHash, "pubArea", 0, "tpm_pub_area_unsupported"),

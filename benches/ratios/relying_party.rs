@@ -37,21 +37,27 @@ const USER: &[u8] = b"alice";
 /// The same ceremonies as lines of `assay verify`, for others to decide.
 pub(crate) fn lines() -> String {
     let made = Ceremonies::forge();
-    let common = |id: &str, ceremony: &str, text: &str| {
-        json!({
+    let line = |id: &str, ceremony: &str, text: &str, more: Value| {
+        let mut line = json!({
             "id": id, "ceremony": ceremony, "rp_id": RP_ID, "origins": [format!("https://{RP_ID}")],
             "challenge": base64url::encode(&CHALLENGE), "user_verification": "required", "algorithms": [-8, -7, -257],
             "credential": serde_json::from_str::<Value>(text).expect("JSON"),
-        })
+        });
+        if let (Value::Object(members), Value::Object(more)) = (&mut line, more) {
+            members.extend(more);
+        }
+        format!("{line}\n")
     };
-    let mut packed = common("packed", "registration", &made.packed.text);
-    packed["trust_anchors"] = json!([base64url::encode(&made.root)]);
-    let mut assertion = common("assertion", "authentication", &made.assertion.text);
-    assertion["stored"] = json!({
+    let stored = json!({
         "credential_id": base64url::encode(&made.credential.id), "sign_count": 0,
         "public_key": base64url::encode(&made.credential.key.cose_key().to_cbor()),
     });
-    [common("none", "registration", &made.none.text), packed, assertion].map(|line| format!("{line}\n")).concat()
+    [
+        line("none", "registration", &made.none.text, json!({})),
+        line("packed", "registration", &made.packed.text, json!({ "trust_anchors": [base64url::encode(&made.root)] })),
+        line("assertion", "authentication", &made.assertion.text, json!({ "stored": stored })),
+    ]
+    .concat()
 }
 
 /// One of each.

@@ -35,7 +35,7 @@ impl Browser {
         forge.credential_key = SigningKey::random_es256().expect("a key");
         let made = forge.forge().expect("a registration");
         browser.post("/attestation/result", &made.text);
-        let handle = options["user"]["id"].as_str().and_then(|id| base64url::decode(id).ok());
+        let handle = options.pointer("/user/id").and_then(Value::as_str).and_then(|id| base64url::decode(id).ok());
         browser.credential = Credential { user_handle: handle, ..made.credential };
         browser
     }
@@ -75,7 +75,7 @@ impl Browser {
         loop {
             let read = self.stream.read(&mut part).expect("the server answers");
             assert!(read > 0, "the server hung up");
-            got.extend_from_slice(&part[..read]);
+            got.extend_from_slice(part.get(..read).unwrap_or_default());
             let text = String::from_utf8_lossy(&got);
             if let Some((head, body)) = text.split_once("\r\n\r\n") {
                 let length = head
@@ -90,5 +90,5 @@ impl Browser {
 }
 
 fn challenge(options: &Value) -> Vec<u8> {
-    options["challenge"].as_str().and_then(|text| base64url::decode(text).ok()).expect("a challenge")
+    options.get("challenge").and_then(Value::as_str).and_then(|text| base64url::decode(text).ok()).expect("a challenge")
 }

@@ -45,6 +45,9 @@ pub(super) enum State {
     Listed,
 }
 
+/// A text, and its sections with their clauses.
+type Text<'v, 'a> = (&'static str, Vec<(&'v Section, Vec<&'v Entry<'a>>)>);
+
 impl State {
     pub(super) const ALL: [Self; 4] = [Self::Proven, Self::Partly, Self::Missing, Self::Listed];
 
@@ -189,8 +192,8 @@ impl<'a> Map<'a> {
     }
 
     /// The clauses by text, then by section.
-    pub(super) fn texts(&self) -> Vec<(&'static str, Vec<(&Section, Vec<&Entry<'a>>)>)> {
-        let mut texts: Vec<(&'static str, Vec<(&Section, Vec<&Entry<'a>>)>)> = Vec::new();
+    pub(super) fn texts(&self) -> Vec<Text<'_, 'a>> {
+        let mut texts: Vec<Text<'_, 'a>> = Vec::new();
         for entry in &self.clauses {
             if texts.last().is_none_or(|(text, _)| *text != entry.section.text) {
                 texts.push((entry.section.text, Vec::new()));
