@@ -81,7 +81,7 @@ fn one_of_several_may_have_signed() {
     // Another lab's root: the same name, another key.
     let namesake = Anchors::parse([Lab::new([8; 32], NOW).metadata_root().unwrap()]).unwrap();
     let namesake = Trust::new(namesake).named("mds.assay.test");
-    assert_eq!(load(&[namesake.clone()]), Err("metadata_path_invalid"));
+    assert_eq!(load(std::slice::from_ref(&namesake)), Err("metadata_path_invalid"));
     assert_eq!(load(&[namesake, own]), Ok(7));
     assert_eq!(load(&[misnamed, Trust::fido()]), Err("metadata_leaf_name_mismatch"));
     assert_eq!(load(&[]), Err("metadata_chain_untrusted"));
