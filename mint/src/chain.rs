@@ -165,7 +165,9 @@ impl Certified {
         certified
     }
 
-    /// An end entity with a P-256 key of `seed`, valid from two years before `now` to three after.
+    /// An end entity with a P-256 key of `seed`, valid from two years before `now` or more to three
+    /// years after it or more. The dates stay the same for a year, so that anchors that were handed
+    /// out yesterday are today's, byte by byte.
     pub fn end_entity(seed: Seed, subject: Name, issuer: Name, now: i64) -> Self {
         let key = SigningKey::es256(&seed);
         let mut spec = CertificateSpec::new(subject, issuer, &key);
@@ -174,8 +176,9 @@ impl Certified {
         if let Some(first) = spec.serial.first_mut() {
             *first = (*first & 0x7f) | 0x40;
         }
-        spec.not_before = now - 2 * YEAR;
-        spec.not_after = now + 3 * YEAR;
+        let period = now - now.rem_euclid(YEAR);
+        spec.not_before = period - 2 * YEAR;
+        spec.not_after = period + 4 * YEAR;
         spec.basic_constraints = Some(BasicConstraints { ca: false, path_length: None, critical: false });
         Self { key, spec }
     }
