@@ -7,8 +7,10 @@ use serde_json::json;
 use super::base::Base;
 use super::basis::Basis;
 use super::ceremony::{
-    authentication_request, begin_authentication, begin_registration, register, register_for, registration_request,
+    Sending, authentication_request, begin_authentication, begin_registration, register, register_for,
+    registration_forge, registration_request, send_registration,
 };
+use super::judge;
 use super::world::{Question, World, recorded, username};
 use crate::case::{Case, Level};
 use crate::context::Context;
@@ -353,7 +355,13 @@ fn allow_credentials(world: &mut World, context: &mut Context) -> Result<Pass, S
 
 fn transports(world: &mut World, context: &mut Context) -> Result<Pass, Stop> {
     let given = ["carrier-pigeon", "nfc", "usb"].map(String::from).to_vec();
-    let (registered, credential) = register(world, context, Base::None, |forge| forge.transports.clone_from(&given))?;
+    let registered = registration_request(world, context, Base::None);
+    let offer = begin_registration(world, context, &registered)?;
+    let mut forge = registration_forge(world, Base::None, &offer);
+    forge.transports.clone_from(&given);
+    let sending = Sending::probe("register with these transports", &forge);
+    let (answer, credential) = send_registration(world, context, &sending, &offer.options.user.id)?;
+    judge::accepted(&answer)?;
     let offer = begin_authentication(world, context, &authentication_request(&registered.username))?;
     let listed = offer.options.allow_credentials.iter().find(|listed| listed.id == credential.id);
     match listed.map(|listed| &listed.transports) {
