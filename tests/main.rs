@@ -19,6 +19,8 @@ mod inspect;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod policy_rows;
 #[cfg(test)]
 mod serve;

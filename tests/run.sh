@@ -47,6 +47,10 @@ witnesses() {
     npm ci --prefix tests/witness --silent --no-audit --no-fund
 }
 
+peers() { # the foreign server that must be compiled; the others are installed with the witnesses
+    cargo build --quiet --locked --manifest-path tests/peers/webauthn-rp/app/Cargo.toml --target-dir target/peers
+}
+
 main_job() { # as a new user runs it, from somewhere else
     local out
     out=$(mktemp -d)
@@ -58,6 +62,7 @@ main_job() { # as a new user runs it, from somewhere else
 }
 
 stage witnesses witnesses
+stage peers peers
 stage format cargo fmt --all --check
 stage lint cargo clippy --quiet --workspace --all-targets -- -D warnings
 stage release-without-pkg-config env PKG_CONFIG=/bin/false cargo build --quiet --release

@@ -9,13 +9,17 @@ use std::thread;
 /// test has nobody to ask: it says so by name, and under CI it fails. `./tests/run.sh` installs all.
 pub(crate) fn witness(path: &str) -> Option<PathBuf> {
     let root = env::var_os("ASSAY_WITNESS").map_or_else(scripts, PathBuf::from);
-    let file = root.join(path);
+    installed(root.join(path))
+}
+
+/// A file that `./tests/run.sh` makes or installs; where it is absent, the same.
+pub(crate) fn installed(file: PathBuf) -> Option<PathBuf> {
     if file.exists() {
         return Some(file);
     }
     let test = thread::current().name().unwrap_or("?").to_owned();
     // Past the harness, which keeps what `println!` says of a test that passes.
-    writeln!(io::stdout(), "SKIPPED {test}: no {path} in {}", root.display()).unwrap();
+    writeln!(io::stdout(), "SKIPPED {test}: no {}", file.display()).unwrap();
     assert!(env::var_os("CI").is_none_or(|ci| ci != "true"), "{test} was skipped, and nothing may be skipped under CI");
     None
 }
