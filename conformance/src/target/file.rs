@@ -178,8 +178,9 @@ impl Default for Answers {
 pub struct CodePattern {
     /// A regular expression.
     pub pattern: String,
-    /// The code in the lab's vocabulary; `assay checks` lists them.
-    pub code: String,
+    /// The code in the lab's vocabulary, or those that the text may stand for; `assay checks` lists them.
+    #[serde(deserialize_with = "one_or_many")]
+    pub code: Vec<String>,
 }
 
 /// The value of a header; a secret stays outside of the file.

@@ -10,8 +10,17 @@ use super::file::{Answers, TargetFileError};
 pub struct Reason {
     /// The code, in the lab's vocabulary.
     pub code: String,
+    /// Further codes that it may stand for, where the server's words are coarser than ours.
+    pub also: Vec<String>,
     /// Where it comes from.
     pub source: Source,
+}
+
+impl Reason {
+    /// Does it say one of `codes`?
+    pub fn is_any(&self, codes: &[&str]) -> bool {
+        codes.contains(&self.code.as_str()) || self.also.iter().any(|also| codes.contains(&also.as_str()))
+    }
 }
 
 /// Where a reason code comes from, which decides how much it weighs.
@@ -28,7 +37,7 @@ pub enum Source {
 pub struct Reasons {
     codes: Vec<String>,
     messages: Vec<String>,
-    patterns: Vec<(Regex, String)>,
+    patterns: Vec<(Regex, Vec<String>)>,
 }
 
 impl Reasons {
@@ -57,11 +66,12 @@ impl Reasons {
     pub fn reason(&self, body: Option<&Value>, message: &str) -> Option<Reason> {
         let stated = self.codes.iter().find_map(|pointer| {
             let code = body?.pointer(pointer)?.as_str()?;
-            Some(Reason { code: code.to_owned(), source: Source::Stated })
+            Some(Reason { code: code.to_owned(), also: Vec::new(), source: Source::Stated })
         });
         stated.or_else(|| {
-            let (_, code) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(message))?;
-            Some(Reason { code: code.clone(), source: Source::Mapped })
+            let (_, codes) = self.patterns.iter().find(|(pattern, _)| pattern.is_match(message))?;
+            let (code, also) = codes.split_first()?;
+            Some(Reason { code: code.clone(), also: also.to_vec(), source: Source::Mapped })
         })
     }
 }

@@ -103,7 +103,7 @@ impl Mutant {
         refused.then(|| Answer {
             accepted: false,
             status: 400,
-            reason: Some(Reason { code: "too_strict".to_owned(), source: Source::Stated }),
+            reason: Some(Reason { code: "too_strict".to_owned(), also: Vec::new(), source: Source::Stated }),
             message: self.defect.name.clone(),
             request_line: "POST".to_owned(),
             request_body: body.to_owned(),

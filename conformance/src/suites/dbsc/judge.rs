@@ -36,9 +36,7 @@ pub(super) fn refused(world: &World, answer: &Response, codes: &[&str]) -> Resul
     }
     match reason(world, answer) {
         None => Ok(Pass::unattributed(format!("It {got}, without a reason that can be read."))),
-        Some(reason) if codes.contains(&reason.code.as_str()) => {
-            Ok(Pass::attributed(format!("It {got}, as expected.")))
-        }
+        Some(reason) if reason.is_any(codes) => Ok(Pass::attributed(format!("It {got}, as expected."))),
         Some(reason) if reason.source == Source::Stated && world.is_assay() => Err(Stop::fail_because(
             expected,
             got,

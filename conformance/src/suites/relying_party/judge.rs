@@ -18,7 +18,7 @@ pub(super) fn refused(world: &World, answer: &Answer, codes: &[&str]) -> Result<
     let Some(reason) = &answer.reason else {
         return Ok(Pass::unattributed(format!("It {}, without a reason that can be read.", answer.summary())));
     };
-    if codes.contains(&reason.code.as_str()) {
+    if reason.is_any(codes) {
         return Ok(Pass::attributed(format!("It {}, as expected.", answer.summary())));
     }
     if codes.is_empty() {
