@@ -112,7 +112,7 @@ impl MetadataEdit {
     }
 }
 
-/// A day after it began; chains begin two years before the lab's clock.
+/// A day after it began; chains begin two years before the lab's clock or earlier.
 fn long_ago(not_before: i64) -> i64 {
     not_before + DAY
 }
