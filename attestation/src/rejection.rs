@@ -88,6 +88,7 @@ impl Reason {
 assay_protocol::checks! {
     /// The rules of attestation statements and of the certificate paths behind them.
     pub enum Check {
+        AttestationSha1 = "attestation_sha1", Hardening, "RFC 8812 2", "The statement is not signed with SHA-1";
         NoneStatementEmpty = "none_statement_empty", Tool + syntax, "WebAuthn L3 8.7", "The statement of the format none is the empty map";
         PackedSignature = "packed_signature", Normative, "WebAuthn L3 8.2 verification step 2.1", "The attestation certificate's key signed this registration";
         PackedCertificateVersion = "packed_certificate_version", Normative, "WebAuthn L3 8.2.1", "The attestation certificate is X.509 version 3";

@@ -276,8 +276,12 @@ pub(crate) fn verify_signature(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), Rejection> {
-    if !matches!(algorithm, alg::ES256 | alg::ESP256 | alg::EDDSA | alg::ED25519 | alg::RS256) {
+    if !alg::SIGNATURES.contains(&algorithm) {
         return Err(Reason::AttestationAlgorithmUnsupported.because(format!("COSE algorithm {algorithm}")));
+    }
+    // A credential's own algorithm is one that was offered.
+    if algorithm == alg::RS1 && check != Check::PackedSelfSignature {
+        Check::AttestationSha1.refuse(enforced, "the statement is signed with RS1")?;
     }
     match signature::verify(algorithm, key, message, signature) {
         Ok(()) => Ok(()),

@@ -1,5 +1,6 @@
 //! X.509 certificates, written by hand so that anything in them can be wrong.
 
+mod algorithm;
 pub mod extension;
 pub mod name;
 
@@ -8,6 +9,7 @@ mod tests;
 
 use assay_protocol::tree::der::write;
 
+pub use self::algorithm::SignatureAlgorithm;
 use crate::error::Error;
 use crate::keys::SigningKey;
 use extension::{AaguidExtension, BasicConstraints, Extension, FirmwareExtension, KeyUsage};
@@ -53,19 +55,6 @@ pub struct CertificateSpec {
     pub extra_extensions: Vec<Extension>,
     /// What befalls the certificate after it was signed.
     pub damage: Damage,
-}
-
-/// The signature algorithms that the lab's keys use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureAlgorithm {
-    /// ecdsa-with-SHA256
-    EcdsaSha256,
-    /// ecdsa-with-SHA384
-    EcdsaSha384,
-    /// sha256WithRSAEncryption
-    RsaSha256,
-    /// Ed25519
-    Ed25519,
 }
 
 /// What befalls a certificate after it was signed.
@@ -166,26 +155,5 @@ impl CertificateSpec {
         all.extend(self.firmware.map(Extension::from));
         all.extend(self.extra_extensions.iter().cloned());
         all
-    }
-}
-
-impl SignatureAlgorithm {
-    /// The algorithm that `key` signs certificates with.
-    pub fn of(key: &SigningKey) -> Self {
-        match key {
-            SigningKey::Es256(_) => Self::EcdsaSha256,
-            SigningKey::EcdsaP384(_) => Self::EcdsaSha384,
-            SigningKey::Ed25519(_) => Self::Ed25519,
-            SigningKey::Rs256(_) => Self::RsaSha256,
-        }
-    }
-
-    pub(crate) fn to_der(self) -> Vec<u8> {
-        match self {
-            Self::EcdsaSha256 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
-            Self::EcdsaSha384 => write::sequence(&[write::oid(&[1, 2, 840, 10045, 4, 3, 3])]),
-            Self::RsaSha256 => write::sequence(&[write::oid(&[1, 2, 840, 113549, 1, 1, 11]), write::null()]),
-            Self::Ed25519 => write::sequence(&[write::oid(&[1, 3, 101, 112])]),
-        }
     }
 }

@@ -148,6 +148,9 @@ crate::reasons! {
         CoseRsaExponentMissing = "cose_rsa_exponent_missing", "RFC 8230 4";
         CoseRsaExponentNotBytes = "cose_rsa_exponent_not_bytes", "RFC 8230 4";
         CoseRsaExponentInvalid = "cose_rsa_exponent_invalid", "RFC 8017 3.1";
+        CoseAkpKeyMissing = "cose_akp_key_missing", "RFC 9964 3";
+        CoseAkpKeyNotBytes = "cose_akp_key_not_bytes", "RFC 9964 3";
+        CoseAkpKeyLength = "cose_akp_key_length", "FIPS 204 4";
         CosePrivateMember = "cose_private_member", "RFC 9053 7";
         CoseOptionalMember = "cose_optional_member", "WebAuthn L3 6.5.1";
 

@@ -36,10 +36,8 @@ impl Jws<'_> {
                     | (Scheme::EcdsaP521Sha512Fixed, Curve::P521)
             ),
             PublicKey::Okp { curve, .. } => scheme == Scheme::Ed25519 && *curve == Curve::Ed25519,
-            PublicKey::Rsa { .. } => {
-                matches!(scheme, Scheme::RsaPkcs1Sha256 | Scheme::RsaPkcs1Sha384 | Scheme::RsaPkcs1Sha512)
-            }
-            PublicKey::Unsupported => false,
+            PublicKey::Rsa { .. } => scheme.is_rsa(),
+            PublicKey::Akp { .. } | PublicKey::Unsupported => false,
         };
         if !fits {
             return Err(SignatureError::Unsupported);

@@ -1,17 +1,18 @@
 //! Signature verification, and the form of signatures (WebAuthn L3 6.5.5).
 
+mod engine;
 mod form;
 mod scheme;
 
 use std::fmt;
 
-use aws_lc_rs::signature::ParsedPublicKey;
-
 use crate::cose::PublicKey;
 use crate::error::Malformed;
 
+pub(crate) use engine::is_public_key;
 pub use scheme::Scheme;
 
+use engine::Engine;
 use scheme::Encoding;
 
 /// Verifies one signature with a credential's public key under its COSE algorithm.
@@ -23,12 +24,12 @@ pub fn verify(alg: i64, key: &PublicKey, message: &[u8], signature: &[u8]) -> Re
 pub struct Verifier {
     scheme: Scheme,
     encoding: Encoding,
-    key: ParsedPublicKey,
+    engine: Engine,
 }
 
 impl Verifier {
     /// A key in the raw form that X.509 has inside its BIT STRING: the point for ECDSA, the DER
-    /// RSAPublicKey for RSA, the 32 bytes for Ed25519.
+    /// RSAPublicKey for RSA, the bare bytes for Ed25519, Ed448 and ML-DSA.
     pub fn new(scheme: Scheme, key: &[u8]) -> Result<Self, SignatureError> {
         // The library would take a whole SubjectPublicKeyInfo too; then the scheme could lie.
         if scheme.key_length().is_some_and(|length| length != key.len()) {
@@ -38,8 +39,8 @@ impl Verifier {
             Some(encoding) => encoding,
             None => Encoding::Exactly(form::modulus_length(key).ok_or(SignatureError::Key)?),
         };
-        let key = ParsedPublicKey::new(scheme.algorithm(), key).or(Err(SignatureError::Key))?;
-        Ok(Self { scheme, encoding, key })
+        let engine = Engine::new(scheme, key).ok_or(SignatureError::Key)?;
+        Ok(Self { scheme, encoding, engine })
     }
 
     /// A credential's key.
@@ -53,6 +54,7 @@ impl Verifier {
             PublicKey::Okp { x, .. } => Self::new(scheme, x),
             PublicKey::Ec2 { .. } => Self::new(scheme, &key.sec1().unwrap_or_default()),
             PublicKey::Rsa { .. } => Self::new(scheme, &key.pkcs1().unwrap_or_default()),
+            PublicKey::Akp { key, .. } => Self::new(scheme, key),
             PublicKey::Unsupported => Err(SignatureError::Unsupported),
         }
     }
@@ -65,7 +67,7 @@ impl Verifier {
     /// Verifies a signature over the message. Its form is judged first, on its own.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         form::check(self.encoding, signature).map_err(SignatureError::Malformed)?;
-        self.key.verify_sig(message, signature).or(Err(SignatureError::Invalid))
+        if self.engine.verify(message, signature) { Ok(()) } else { Err(SignatureError::Invalid) }
     }
 }
 

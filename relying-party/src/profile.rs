@@ -31,6 +31,8 @@ pub struct Switches {
     pub tpm_vendor: Action,
     /// A signature counter that did not increase: WebAuthn leaves it to the relying party.
     pub sign_count: Action,
+    /// A statement signed with SHA-1: the TPMs behind Windows Hello do, and nobody else should.
+    pub attestation_sha1: Action,
     /// How strictly a credential's eligibility for backup is held to be immutable.
     pub backup_eligibility: BackupEligibility,
     /// An extension output that nobody asked for: WebAuthn leaves it to the relying party.
@@ -92,6 +94,7 @@ const DEFINITIONS: [Definition; 3] = [
             fido_u2f_aaguid: Action::Accept,
             tpm_vendor: Action::Accept,
             sign_count: Action::Accept,
+            attestation_sha1: Action::Accept,
             backup_eligibility: BackupEligibility::Immutable,
             unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Accept,
@@ -109,6 +112,7 @@ const DEFINITIONS: [Definition; 3] = [
             fido_u2f_aaguid: Action::Refuse,
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
+            attestation_sha1: Action::Accept,
             backup_eligibility: BackupEligibility::Immutable,
             unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Accept,
@@ -126,6 +130,7 @@ const DEFINITIONS: [Definition; 3] = [
             fido_u2f_aaguid: Action::Accept,
             tpm_vendor: Action::Refuse,
             sign_count: Action::Refuse,
+            attestation_sha1: Action::Refuse,
             backup_eligibility: BackupEligibility::Immutable,
             unsolicited_outputs: Action::Accept,
             android_key_tee_only: Action::Refuse,
@@ -163,6 +168,7 @@ impl Switches {
             "tpm_certificate_vendor" => Some(self.tpm_vendor),
             "android_key_tee_only" => Some(self.android_key_tee_only),
             "android_safetynet_deprecated" => Some(self.android_safetynet),
+            "attestation_sha1" => Some(self.attestation_sha1),
             "sign_count_not_increased" => Some(self.sign_count),
             _ => None,
         }

@@ -26,11 +26,11 @@ vectors! {
     none_es256_top_origin "none-es256-topOrigin": "accept", "accept";
     none_es256_long_credential_id "none-es256-long-credential-id": "accept", "accept";
     packed_es256 "packed-es256": "accept", "accept";
-    packed_es384 "packed-es384": "credential_algorithm_unsupported", "credential_algorithm_unsupported";
-    packed_es512 "packed-es512": "credential_algorithm_unsupported", "credential_algorithm_unsupported";
+    packed_es384 "packed-es384": "accept", "accept";
+    packed_es512 "packed-es512": "accept", "accept";
     packed_rs256 "packed-rs256": "accept", "accept";
     packed_eddsa "packed-eddsa": "accept", "accept";
-    packed_ed448 "packed-ed448": "credential_algorithm_unsupported", "credential_algorithm_unsupported";
+    packed_ed448 "packed-ed448": "accept", "accept";
     tpm_es256 "tpm-es256": "accept", "accept";
     android_key_es256 "android-key-es256": "android_key_origin", "accept";
     android_key_es256_cr "android-key-es256-cr": "accept", "accept";

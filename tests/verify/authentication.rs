@@ -6,6 +6,7 @@ use assay_mint::keys::SigningKey;
 use assay_mint::seed::Seed;
 use assay_protocol::authenticator_data::Flags;
 use assay_protocol::base64url::encode;
+use assay_protocol::cose::CoseKey;
 use serde_json::{Value, json};
 
 use super::lines::{CHALLENGE, Line, check, credential};
@@ -29,7 +30,7 @@ fn edited(edit: impl Into<Edit>) -> Line {
 fn the_record() {
     let id = encode(&credential().id);
     let other_key = SigningKey::es256(&Seed::new([2; 32])).cose_key().to_cbor();
-    let p384 = SigningKey::p384(&Seed::new([2; 32])).cose_key().to_cbor();
+    let unknown = CoseKey { alg: -65_000, ..SigningKey::p384(&Seed::new([2; 32])).cose_key() }.to_cbor();
     check([
         ("the twin", line(good()), "accept"),
         ("no record", line(good()).without("stored"), "error:line_member_missing"),
@@ -42,7 +43,7 @@ fn the_record() {
         ("another key", line(good()).stored("public_key", encode(&other_key)), "signature_invalid"),
         (
             "a key not verified here",
-            line(good()).stored("public_key", encode(&p384)),
+            line(good()).stored("public_key", encode(&unknown)),
             "credential_algorithm_unsupported",
         ),
         ("no COSE key", line(good()).stored("public_key", "AAAA"), "error:line_member_value"),

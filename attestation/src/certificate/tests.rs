@@ -4,7 +4,7 @@ use assay_mint::certificate::{CertificateSpec, Damage, SignatureAlgorithm};
 use assay_mint::keys::SigningKey;
 use assay_mint::seed::Seed;
 use assay_protocol::aaguid::Aaguid;
-use assay_protocol::cose::alg;
+use assay_protocol::cose::{ParameterSet, alg};
 use time::OffsetDateTime;
 
 use super::{Certificate, Constraints, IllFormed, KeyKind, SignatureFault};
@@ -145,20 +145,35 @@ fn thousands_of_extensions_take_no_time() {
 fn keys_are_what_they_are() {
     let seed = Seed::new([2; 32]);
     let keys = [
-        (SigningKey::es256(&seed), KeyKind::P256, Some(alg::ES256)),
-        (SigningKey::ed25519(&seed).unwrap(), KeyKind::Ed25519, Some(alg::EDDSA)),
-        (SigningKey::rs256().unwrap(), KeyKind::Rsa, Some(alg::RS256)),
-        (SigningKey::p384(&seed), KeyKind::P384, None),
+        (alg::ES256, KeyKind::P256, alg::ES256),
+        (alg::ES384, KeyKind::P384, alg::ES384),
+        (alg::ES512, KeyKind::P521, alg::ES512),
+        (alg::ES256K, KeyKind::Secp256k1, alg::ES256K),
+        (alg::EDDSA, KeyKind::Ed25519, alg::EDDSA),
+        (alg::ED448, KeyKind::Ed448, alg::ED448),
+        (alg::RS256, KeyKind::Rsa, alg::RS256),
+        (alg::RS384, KeyKind::Rsa, alg::RS256),
+        (alg::RS512, KeyKind::Rsa, alg::RS256),
+        (alg::PS256, KeyKind::Rsa, alg::RS256),
+        (alg::PS384, KeyKind::Rsa, alg::RS256),
+        (alg::PS512, KeyKind::Rsa, alg::RS256),
+        (alg::ML_DSA_44, KeyKind::MlDsa(ParameterSet::MlDsa44), alg::ML_DSA_44),
+        (alg::ML_DSA_65, KeyKind::MlDsa(ParameterSet::MlDsa65), alg::ML_DSA_65),
+        (alg::ML_DSA_87, KeyKind::MlDsa(ParameterSet::MlDsa87), alg::ML_DSA_87),
     ];
-    for (key, kind, algorithm) in keys {
+    for (signed, kind, algorithm) in keys {
+        let key = SigningKey::of(signed, &seed).unwrap();
         let spec = CertificateSpec::new(Name::default(), Name::default(), &key);
         let certificate = Certificate::parse(&spec.issue(&key).unwrap()).unwrap();
         assert_eq!(certificate.key.kind, kind);
         assert_eq!(certificate.verify_signed_by(&certificate.key), Ok(()), "{kind:?}");
-        let public = certificate.key.public_key();
-        assert_eq!(public.as_ref().map(|(alg, _)| *alg), algorithm);
-        if let Some((_, public)) = public {
-            assert_eq!(public, key.public_key());
+        assert_eq!(certificate.key.public_key(), Some((algorithm, key.public_key())));
+        // Signed in another way than the certificate says.
+        for other in [key.clone().with_other_padding(), key.clone().with_salt(20)] {
+            let der = spec.issue(&other).unwrap();
+            let expected = if der == certificate.der { Ok(()) } else { Err(SignatureFault::Invalid) };
+            let certificate = Certificate::parse(&der).unwrap();
+            assert_eq!(certificate.verify_signed_by(&certificate.key), expected, "{signed}");
         }
         let other = parse(&self::spec()).unwrap();
         assert_eq!(certificate.verify_signed_by(&other.key), Err(SignatureFault::Invalid), "{kind:?}");

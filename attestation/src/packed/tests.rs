@@ -4,6 +4,7 @@ use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 use assay_mint::statement::Format;
 use assay_protocol::check::Enforced;
+use assay_protocol::cose::alg;
 
 use crate::statement::tests::{code, judge, lab};
 
@@ -27,7 +28,7 @@ fn certified_statements() {
     check(packed(), StatementEdit::AlgMissing, "statement_alg_missing");
     check(packed(), StatementEdit::AlgNotInteger, "statement_alg_not_integer");
     check(packed(), StatementEdit::AlgHuge, "statement_alg_not_integer");
-    check(packed(), StatementEdit::AlgOtherHash, "attestation_algorithm_unsupported");
+    check(packed(), StatementEdit::AlgOtherHash, "packed_signature");
     check(packed(), StatementEdit::AlgOtherKind, "packed_signature");
     check(packed(), StatementEdit::X5cEmpty, "statement_x5c_empty");
     check(packed(), StatementEdit::X5cNull, "statement_x5c_not_array");
@@ -35,7 +36,7 @@ fn certified_statements() {
     check(packed(), SigningEdit::OtherFlags, "packed_signature");
     check(packed(), SignatureEdit::TrailingByte, "signature_not_der");
     check(packed(), SignatureEdit::HighS, "accept");
-    check(packed(), C::KeyP384, "attestation_key_unsupported");
+    check(packed(), C::KeyUnknown, "attestation_key_unsupported");
     check(packed(), C::UnitString, "accept");
     check(packed(), C::CountryString, "packed_certificate_country");
     check(packed(), C::AaguidSingle, "packed_certificate_aaguid");
@@ -59,7 +60,8 @@ fn self_attestation() {
 #[test]
 fn every_algorithm_attests() {
     let seed = lab().seed().derive("keys");
-    for key in [SigningKey::ed25519(&seed).unwrap(), SigningKey::rs256().unwrap()] {
+    for number in alg::SIGNATURES {
+        let key = SigningKey::of(number, &seed).unwrap();
         let alg = Some(key.alg());
         let forge = RegistrationForge { credential_key: key.clone(), ..by_itself() };
         assert_eq!(judge(&forge, &Enforced::all()).unwrap().alg, alg);
@@ -67,7 +69,26 @@ fn every_algorithm_attests() {
         if let Format::Packed(chain) = &mut forge.format {
             chain.set_leaf_key(key);
         }
-        assert_eq!(judge(&forge, &Enforced::all()).unwrap().alg, alg);
+        if number == alg::RS1 {
+            assert_eq!(code(&judge(&forge, &Enforced::all())), "attestation_sha1");
+        }
+        assert_eq!(judge(&forge, &Enforced::all().without("attestation_sha1")).unwrap().alg, alg);
+    }
+}
+
+#[test]
+fn the_statement_names_an_algorithm_of_the_certificates_key() {
+    let seed = lab().seed().derive("keys");
+    for number in alg::SIGNATURES.into_iter().filter(|number| *number != alg::RS256) {
+        let mut forge = packed();
+        if let Format::Packed(chain) = &mut forge.format {
+            chain.set_leaf_key(SigningKey::of(number, &seed).unwrap());
+        }
+        let other = forge.clone().edited(StatementEdit::AlgOtherKind);
+        assert_eq!(code(&judge(&other, &Enforced::all())), "packed_signature", "{number}");
+        let signed = forge.clone().edited(SigningEdit::OtherHash);
+        let enforced = Enforced::all().without("attestation_sha1");
+        assert_eq!(code(&judge(&signed, &enforced)), "packed_signature", "{number}");
     }
 }
 

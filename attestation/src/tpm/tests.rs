@@ -163,7 +163,7 @@ fn the_attestation_keys_certificate() {
     check(tpm(), C::AaguidMissing, "accept");
     // The intermediate in the leaf's place.
     check(tpm(), X5cEdit::WrongOrder, "tpm_certificate_subject");
-    check(tpm(), C::KeyP384, "attestation_key_unsupported");
+    check(tpm(), C::KeyUnknown, "attestation_key_unsupported");
 }
 
 #[test]

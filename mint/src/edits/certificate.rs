@@ -1,3 +1,5 @@
+use assay_protocol::tree::der::write;
+
 use crate::certificate::extension::{
     AaguidExtension, Extension, FirmwareExtension, ID_FIDO_GEN_CE_AAGUID, ID_FIDO_GEN_CE_SERNUM, Wrapping,
 };
@@ -53,6 +55,7 @@ edits! {
         SerialZero = "certificate-serial-zero", Debated, "serial number zero", |c| c.leaf.spec.serial = vec![0];
         SerialLong = "certificate-serial-long", Debated, "a serial number of 21 bytes", |c| c.leaf.spec.serial = vec![0x41; 21];
         KeyP384 = "certificate-key-p384", Debated, "its key is on P-384, where P-256 is asked for", |c| { let key = SigningKey::p384(&c.seed().derive("p384")); c.set_leaf_key(key); };
+        KeyUnknown = "certificate-key-unknown", Debated, "its key is of a kind that nobody knows", |c| c.leaf.spec.public_key = unknown_key();
         TrailingByte = "certificate-trailing-byte", Wrong, "one byte after its end", |c| c.leaf.spec.damage = Damage::TrailingByte;
         Truncated = "certificate-truncated", Wrong, "its last byte is missing", |c| c.leaf.spec.damage = Damage::Truncated;
     }
@@ -83,4 +86,9 @@ fn extra(chain: &mut Chain, oid: &[u64], value: &[u8], critical: Critical) {
         critical: matches!(critical, Critical::Yes),
         value: value.to_vec(),
     });
+}
+
+/// A SubjectPublicKeyInfo whose algorithm is the lab's own invention.
+fn unknown_key() -> Vec<u8> {
+    write::sequence(&[write::sequence(&[write::oid(&[1, 3, 6, 1, 4, 1, 55_555, 1])]), write::bit_string(&[7; 32])])
 }

@@ -1,3 +1,4 @@
+use assay_protocol::cose::alg;
 use ciborium::Value;
 
 use super::wire;
@@ -67,7 +68,54 @@ edits! {
         RsaExponentNotBytes = "credential-key-rsa-exponent-not-bytes", Wrong, "an RSA key whose `e` is a number", |d| { rsa(d); d.members.set(-2, 65_537); };
         RsaExponentEven = "credential-key-rsa-exponent-even", Wrong, "an RSA key whose `e` is even", |d| { rsa(d); d.members.set(-2, vec![1, 0, 0]); };
         RsaExponentOne = "credential-key-rsa-exponent-one", Wrong, "an RSA key whose `e` is one", |d| { rsa(d); d.members.set(-2, vec![1]); };
+        RsaPrivateMember = "credential-key-rsa-private-member", Wrong, "an RSA key with its private exponent", |d| { rsa(d); d.members.push(-3, vec![7; 256]); };
+        Es256OnP521 = "credential-key-es256-on-p521", Wrong, "a true P-521 key under ES256", |d| under(d, alg::ES512, alg::ES256);
+        Es256OnSecp256k1 = "credential-key-es256-on-secp256k1", Wrong, "a true secp256k1 key under ES256", |d| under(d, alg::ES256K, alg::ES256);
+        Es256OfSecp256k1 = "credential-key-es256-of-secp256k1", Wrong, "a point of secp256k1 under ES256 and P-256", |d| { under(d, alg::ES256K, alg::ES256); d.members.set(-1, 1); };
+        Es384OnP256 = "credential-key-es384-on-p256", Wrong, "a true P-256 key under ES384", |d| under(d, alg::ES256, alg::ES384);
+        Es384OnP521 = "credential-key-es384-on-p521", Wrong, "a true P-521 key under ES384", |d| under(d, alg::ES512, alg::ES384);
+        Es512OnP256 = "credential-key-es512-on-p256", Wrong, "a true P-256 key under ES512", |d| under(d, alg::ES256, alg::ES512);
+        Es512OnP384 = "credential-key-es512-on-p384", Wrong, "a true P-384 key under ES512", |d| under(d, alg::ES384, alg::ES512);
+        Es256kOnP256 = "credential-key-es256k-on-p256", Wrong, "a true P-256 key under ES256K", |d| under(d, alg::ES256, alg::ES256K);
+        Es256kOfP256 = "credential-key-es256k-of-p256", Wrong, "a point of P-256 under ES256K and secp256k1", |d| { under(d, alg::ES256, alg::ES256K); d.members.set(-1, 8); };
+        Esp256OnP384 = "credential-key-esp256-on-p384", Wrong, "a true P-384 key under ESP256", |d| under(d, alg::ES384, alg::ESP256);
+        EdDsaOnEd448 = "credential-key-eddsa-on-ed448", Wrong, "a true Ed448 key under EdDSA", |d| under(d, alg::ED448, alg::EDDSA);
+        Ed25519OnEd448 = "credential-key-ed25519-on-ed448", Wrong, "a true Ed448 key under Ed25519", |d| under(d, alg::ED448, alg::ED25519);
+        Ed448OnEd25519 = "credential-key-ed448-on-ed25519", Wrong, "a true Ed25519 key under Ed448", |d| under(d, alg::EDDSA, alg::ED448);
+        P384OffCurve = "credential-key-p384-off-curve", Wrong, "an ES384 key whose point is not on the curve", |d| of(d, alg::ES384, -3, |c| flip(c));
+        P384Short = "credential-key-p384-short", Wrong, "an ES384 key whose `x` lacks its last byte", |d| of(d, alg::ES384, -2, |c| { c.pop(); });
+        P384Long = "credential-key-p384-long", Wrong, "an ES384 key whose `x` has a leading zero byte", |d| of(d, alg::ES384, -2, |c| c.insert(0, 0));
+        P521OffCurve = "credential-key-p521-off-curve", Wrong, "an ES512 key whose point is not on the curve", |d| of(d, alg::ES512, -3, |c| flip(c));
+        P521Short = "credential-key-p521-short", Wrong, "an ES512 key whose `x` lacks its first byte, which says little", |d| of(d, alg::ES512, -2, |c| { c.remove(0); });
+        P521Long = "credential-key-p521-long", Wrong, "an ES512 key whose `y` is padded to 68 bytes", |d| of(d, alg::ES512, -3, |c| { c.splice(0..0, [0, 0]); });
+        Secp256k1OffCurve = "credential-key-secp256k1-off-curve", Wrong, "an ES256K key whose point is not on the curve", |d| of(d, alg::ES256K, -3, |c| flip(c));
+        Secp256k1Short = "credential-key-secp256k1-short", Wrong, "an ES256K key whose `y` lacks its last byte", |d| of(d, alg::ES256K, -3, |c| { c.pop(); });
+        Secp256k1Compressed = "credential-key-secp256k1-compressed", Wrong, "an ES256K key whose `y` is a sign bit", |d| { of(d, alg::ES256K, -3, |_| ()); d.members.set(-3, true); };
+        Ed448Short = "credential-key-ed448-short", Wrong, "an Ed448 key of 56 bytes", |d| of(d, alg::ED448, -2, |c| { c.pop(); });
+        Ed448Long = "credential-key-ed448-long", Wrong, "an Ed448 key of 58 bytes", |d| of(d, alg::ED448, -2, |c| c.push(0));
+        Ed448OffCurve = "credential-key-ed448-off-curve", Wrong, "an Ed448 key that is no point of the curve", |d| of(d, alg::ED448, -2, |c| c.fill(0xff));
+        MlDsaKeyMissing = "credential-key-ml-dsa-missing", Wrong, "an ML-DSA-44 key without `pub`", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.remove(-1); };
+        MlDsaKeyNotBytes = "credential-key-ml-dsa-not-bytes", Wrong, "an ML-DSA-44 key whose `pub` is a text", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.set(-1, "pub"); };
+        MlDsaShort = "credential-key-ml-dsa-short", Wrong, "an ML-DSA-44 key that lacks its last byte", |d| of(d, alg::ML_DSA_44, -1, |c| { c.pop(); });
+        MlDsaLong = "credential-key-ml-dsa-long", Wrong, "an ML-DSA-44 key with a byte after it", |d| of(d, alg::ML_DSA_44, -1, |c| c.push(0));
+        MlDsaOtherSet = "credential-key-ml-dsa-other-set", Wrong, "an ML-DSA-44 key under ML-DSA-65", |d| under(d, alg::ML_DSA_44, alg::ML_DSA_65);
+        MlDsaPrivateMember = "credential-key-ml-dsa-private-member", Wrong, "an ML-DSA-44 key with its private seed", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.push(-2, vec![7; 32]); };
+        MlDsaOkp = "credential-key-ml-dsa-okp", Wrong, "an ML-DSA-44 key whose `kty` says OKP", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.set(1, 1); };
     }
+}
+
+/// A key of one algorithm, one of its members changed.
+fn of(draft: &mut CredentialKeyDraft, algorithm: i64, label: i64, edit: fn(&mut Vec<u8>)) {
+    if let Ok(key) = SigningKey::of(algorithm, &draft.seed) {
+        draft.replace(&key);
+        coordinate(draft, label, edit);
+    }
+}
+
+/// A key of one algorithm that says that it is for another.
+fn under(draft: &mut CredentialKeyDraft, algorithm: i64, other: i64) {
+    of(draft, algorithm, -2, |_| ());
+    draft.members.set(3, other);
 }
 
 fn coordinate(draft: &mut CredentialKeyDraft, label: i64, edit: fn(&mut Vec<u8>)) {

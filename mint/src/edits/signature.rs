@@ -1,3 +1,4 @@
+use assay_protocol::tree::der;
 use p256::ecdsa::Signature;
 
 use crate::draft::SigningDraft;
@@ -17,6 +18,10 @@ edits! {
         OtherCounter = "signing-other-counter", Wrong, "the counter was changed after signing", |d| if let Some(counter) = d.auth_data.get_mut(36) { *counter ^= 1; };
         PackedMessage = "signing-packed-message", Wrong, "a U2F statement over what packed would sign", |d| d.message = Some([d.auth_data.as_slice(), &d.client_data_hash].concat());
         Hashed = "signing-hashed", Wrong, "the right message was hashed once too often", |d| d.message = Some(assay_protocol::digest::sha256_parts(&[&d.auth_data, &d.client_data_hash]).to_vec());
+        OtherDigest = "signing-other-digest", Wrong, "hashed with another hash than the algorithm's", |d| d.key = d.key.clone().with_other_hash();
+        OtherPadding = "signing-other-padding", Wrong, "padded as the other kind of RSA signature is", |d| d.key = d.key.clone().with_other_padding();
+        ShortSalt = "signing-short-salt", Wrong, "a PSS signature with 20 bytes of salt", |d| d.key = d.key.clone().with_salt(20);
+        NoSalt = "signing-no-salt", Wrong, "a PSS signature without salt", |d| d.key = d.key.clone().with_salt(0);
         EmptyMessage = "signing-empty-message", Wrong, "nothing was signed", |d| d.message = Some(Vec::new());
     }
 }
@@ -26,18 +31,19 @@ edits! {
     pub enum SignatureEdit on Vec<u8> {
         BitFlipped = "signature-bit-flipped", Wrong, "the last bit is flipped", |s| if let Some(last) = s.last_mut() { *last ^= 1; };
         Empty = "signature-empty", Wrong, "no bytes at all", Vec::clear;
-        Raw = "signature-raw", Wrong, "r and s as 64 bytes in the place of DER", |s| ecdsa(s, |signature| signature.to_bytes().to_vec());
+        Raw = "signature-raw", Wrong, "r and s side by side in the place of DER", raw;
+        CutTo64 = "signature-cut-to-64", Wrong, "the first 64 bytes", |s| if s.len() > 72 { s.truncate(64); };
         TrailingByte = "signature-trailing-byte", Wrong, "one byte after the end", |s| s.push(0);
         TrailingInside = "signature-trailing-inside", Wrong, "one byte after s, inside the sequence", |s| { s.push(0); lengthen(s); };
         Truncated = "signature-truncated", Wrong, "the last byte is missing", |s| { s.pop(); };
         LongLength = "signature-long-length", Wrong, "the sequence's length in two bytes, against DER", |s| if s.get(1).is_some_and(|length| *length < 0x80) { s.insert(1, 0x81); };
         PaddedInteger = "signature-padded-integer", Wrong, "r with a zero byte more than DER allows", padded_integer;
-        NegativeInteger = "signature-negative-integer", Wrong, "r is written as a negative number", |s| *s = der(&minus_one(), &[1]);
-        ZeroRS = "signature-zero-r-s", Wrong, "r and s are zero", |s| *s = der(&[0], &[0]);
-        ZeroR = "signature-zero-r", Wrong, "r is zero", |s| *s = der(&[0], &[1]);
-        ZeroS = "signature-zero-s", Wrong, "s is zero", |s| *s = der(&[1], &[0]);
-        OneOne = "signature-one-one", Wrong, "r and s are one", |s| *s = der(&[1], &[1]);
-        Order = "signature-order", Wrong, "r and s are the group's order", |s| *s = der(&positive(&ORDER), &positive(&ORDER));
+        NegativeInteger = "signature-negative-integer", Wrong, "r is written as a negative number", |s| *s = sig_value(&minus_one(), &[1]);
+        ZeroRS = "signature-zero-r-s", Wrong, "r and s are zero", |s| *s = sig_value(&[0], &[0]);
+        ZeroR = "signature-zero-r", Wrong, "r is zero", |s| *s = sig_value(&[0], &[1]);
+        ZeroS = "signature-zero-s", Wrong, "s is zero", |s| *s = sig_value(&[1], &[0]);
+        OneOne = "signature-one-one", Wrong, "r and s are one", |s| *s = sig_value(&[1], &[1]);
+        Order = "signature-order", Wrong, "r and s are the group's order", |s| *s = sig_value(&positive(&ORDER), &positive(&ORDER));
         Zeros = "signature-zeros", Wrong, "as many zero bytes", |s| s.fill(0);
         Indefinite = "signature-indefinite", Wrong, "a sequence of indefinite length", |s| if let Some(length) = s.get_mut(1) { *length = 0x80; s.extend([0, 0]); };
         Huge = "signature-huge", Wrong, "64 KiB of it", |s| s.resize(65_536, 0x30);
@@ -54,6 +60,19 @@ const ORDER: [u8; 32] = [
 fn ecdsa(bytes: &mut Vec<u8>, edit: fn(&Signature) -> Vec<u8>) {
     if let Ok(signature) = Signature::from_der(bytes) {
         *bytes = edit(&signature);
+    }
+}
+
+/// r and s as long as the curve's order, which is told by how long they are.
+fn raw(bytes: &mut Vec<u8>) {
+    let document = der::read(bytes);
+    let halves = document.root.as_ref().map(|root| root.children.iter().filter_map(|half| half.unsigned_of(bytes)));
+    let halves: Vec<&[u8]> = halves.into_iter().flatten().collect();
+    if let [r, s] = halves.as_slice() {
+        let longest = r.len().max(s.len());
+        let length = [32, 48, 66].into_iter().find(|length| longest <= *length).unwrap_or(longest);
+        let padded = |half: &[u8]| [vec![0; length.saturating_sub(half.len())].as_slice(), half].concat();
+        *bytes = [padded(r), padded(s)].concat();
     }
 }
 
@@ -90,7 +109,7 @@ fn positive(magnitude: &[u8]) -> Vec<u8> {
 }
 
 /// Ecdsa-Sig-Value with the contents of its INTEGERs as given; all lengths are short.
-fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
+fn sig_value(r: &[u8], s: &[u8]) -> Vec<u8> {
     let integer = |content: &[u8]| [&[0x02, short(content.len())], content].concat();
     let content = [integer(r), integer(s)].concat();
     [&[0x30, short(content.len())], content.as_slice()].concat()

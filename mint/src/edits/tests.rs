@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use assay_protocol::attestation_object::AttestationObject;
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::client_data::ClientData;
+use assay_protocol::cose::alg;
 use assay_protocol::error::Malformed;
 use assay_protocol::webauthn::extensions::Outputs;
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
@@ -74,13 +75,19 @@ fn slugs_are_unique_and_lead_back() {
 fn every_edit_changes_some_ceremony() {
     let good: Vec<String> = registrations().iter().map(|forge| forge.forge().unwrap().text).collect();
     let good_assertion = assertion().forge().unwrap().text;
+    let salted = RegistrationForge {
+        credential_key: SigningKey::rsa(alg::PS256).unwrap(),
+        ..RegistrationForge::packed_self(&lab(), "example.org", b"c")
+    };
+    let good_salted = salted.forge().unwrap().text;
     for edit in Edit::all() {
         let registration = registrations()
             .into_iter()
             .zip(&good)
             .any(|(forge, good)| forge.edited(edit).forge().unwrap().text != *good);
         let assertion = assertion().edited(edit).forge().unwrap().text != good_assertion;
-        assert!(registration || assertion, "{} does nothing", edit.slug());
+        let of_rsa = || salted.clone().edited(edit).forge().unwrap().text != good_salted;
+        assert!(registration || assertion || of_rsa(), "{} does nothing", edit.slug());
     }
 }
 

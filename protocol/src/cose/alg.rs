@@ -20,6 +20,12 @@ pub const PS256: i64 = -37;
 pub const PS384: i64 = -38;
 /// RSASSA-PSS with SHA-512.
 pub const PS512: i64 = -39;
+/// ML-DSA-44.
+pub const ML_DSA_44: i64 = -48;
+/// ML-DSA-65.
+pub const ML_DSA_65: i64 = -49;
+/// ML-DSA-87.
+pub const ML_DSA_87: i64 = -50;
 /// ECDSA on secp256k1 with SHA-256.
 pub const ES256K: i64 = -47;
 /// ECDSA on P-384 with SHA-384, fully specified.
@@ -37,6 +43,17 @@ pub const RS512: i64 = -259;
 /// RSASSA-PKCS1-v1_5 with SHA-1.
 pub const RS1: i64 = -65535;
 
+/// Every signature algorithm that is verified here, the fully specified names beside the older ones.
+pub const SIGNATURES: [i64; 20] = [
+    ES256, EDDSA, ES384, ES512, RS256, PS256, PS384, PS512, RS384, RS512, ES256K, ED448, ML_DSA_44, ML_DSA_65,
+    ML_DSA_87, ESP256, ED25519, ESP384, ESP512, RS1,
+];
+
+/// The number under the registry's name, for people who write names.
+pub fn number(text: &str) -> Option<i64> {
+    SIGNATURES.into_iter().find(|alg| name(*alg) == Some(text))
+}
+
 /// The registry's name.
 pub const fn name(alg: i64) -> Option<&'static str> {
     Some(match alg {
@@ -51,6 +68,9 @@ pub const fn name(alg: i64) -> Option<&'static str> {
         PS384 => "PS384",
         PS512 => "PS512",
         ES256K => "ES256K",
+        ML_DSA_44 => "ML-DSA-44",
+        ML_DSA_65 => "ML-DSA-65",
+        ML_DSA_87 => "ML-DSA-87",
         ESP384 => "ESP384",
         ESP512 => "ESP512",
         ED448 => "Ed448",

@@ -1,7 +1,6 @@
-use p256::PublicKey as P256Point;
-
-use super::{CoseKey, Curve, PublicKey, alg, kty, label};
+use super::{CoseKey, Curve, ParameterSet, PublicKey, alg, kty, label};
 use crate::error::{Malformed, Reason};
+use crate::signature::is_public_key;
 use crate::tree::cbor::{AnomalyKind, Document, Node};
 
 /// A key that is the whole document.
@@ -47,15 +46,20 @@ pub(super) fn node(node: &Node) -> Result<CoseKey, Malformed> {
         return Err(Malformed::new(Reason::CoseKtyMismatch, detail).at(kty_node.range.clone()));
     }
     members.refuse_private(key_type)?;
-    let curve = rule.and_then(|rule| rule.curve);
-    if let Some(curve) = curve {
-        members.expect_curve(node, curve, alg)?;
-    }
-    let key = match (alg, curve) {
-        (alg::ES256, Some(curve)) => members.ec2(node, curve)?,
-        (alg::EDDSA, Some(curve)) => members.okp(node, curve)?,
-        (alg::RS256, _) => members.rsa(node)?,
-        _ => PublicKey::Unsupported,
+    let Some(rule) = rule else {
+        return Ok(CoseKey { alg, key: PublicKey::Unsupported });
+    };
+    let key = match rule.of {
+        Of::Ec2(curve) => {
+            members.expect_curve(node, curve, alg)?;
+            members.ec2(node, curve)?
+        }
+        Of::Okp(curve) => {
+            members.expect_curve(node, curve, alg)?;
+            members.okp(node, curve)?
+        }
+        Of::Rsa => members.rsa(node)?,
+        Of::Akp(set) => members.akp(node, set)?,
     };
     Ok(CoseKey { alg, key })
 }
@@ -63,21 +67,34 @@ pub(super) fn node(node: &Node) -> Result<CoseKey, Malformed> {
 /// What an algorithm demands of its key.
 struct Rule {
     kty: i64,
-    curve: Option<Curve>,
+    of: Of,
+}
+
+enum Of {
+    Ec2(Curve),
+    Okp(Curve),
+    Rsa,
+    Akp(ParameterSet),
 }
 
 fn rule(alg: i64) -> Option<Rule> {
-    let (kty, curve) = match alg {
-        alg::ES256 | alg::ESP256 => (kty::EC2, Some(Curve::P256)),
-        alg::ES384 | alg::ESP384 => (kty::EC2, Some(Curve::P384)),
-        alg::ES512 | alg::ESP512 => (kty::EC2, Some(Curve::P521)),
-        alg::ES256K => (kty::EC2, Some(Curve::Secp256k1)),
-        alg::EDDSA | alg::ED25519 => (kty::OKP, Some(Curve::Ed25519)),
-        alg::ED448 => (kty::OKP, Some(Curve::Ed448)),
-        alg::RS256 | alg::RS384 | alg::RS512 | alg::PS256 | alg::PS384 | alg::PS512 => (kty::RSA, None),
-        _ => return None,
+    let of = match alg {
+        alg::ES256 | alg::ESP256 => Of::Ec2(Curve::P256),
+        alg::ES384 | alg::ESP384 => Of::Ec2(Curve::P384),
+        alg::ES512 | alg::ESP512 => Of::Ec2(Curve::P521),
+        alg::ES256K => Of::Ec2(Curve::Secp256k1),
+        alg::EDDSA | alg::ED25519 => Of::Okp(Curve::Ed25519),
+        alg::ED448 => Of::Okp(Curve::Ed448),
+        alg::RS1 | alg::RS256 | alg::RS384 | alg::RS512 | alg::PS256 | alg::PS384 | alg::PS512 => Of::Rsa,
+        _ => Of::Akp(ParameterSet::of(alg)?),
     };
-    Some(Rule { kty, curve })
+    let kty = match of {
+        Of::Ec2(_) => kty::EC2,
+        Of::Okp(_) => kty::OKP,
+        Of::Rsa => kty::RSA,
+        Of::Akp(_) => kty::AKP,
+    };
+    Some(Rule { kty, of })
 }
 
 /// A key's members, each looked up once.
@@ -117,16 +134,17 @@ impl<'n> Members<'n> {
 
     /// Nothing but what the key type requires may be there.
     fn refuse_private(&self, key_type: i64) -> Result<(), Malformed> {
-        let [_, _, third] = self.minus;
+        let [_, second, third] = self.minus;
         let private = match key_type {
             kty::RSA => third.or(self.beyond),
+            kty::AKP => second.or(self.beyond),
             _ => self.beyond,
         };
         if let Some(private) = private {
             return Err(Malformed::new(Reason::CosePrivateMember, "").at(private.range.clone()));
         }
         let optional = match key_type {
-            kty::OKP => third.or(self.other),
+            kty::OKP | kty::AKP => third.or(self.other),
             _ => self.other,
         };
         if let Some(optional) = optional {
@@ -166,8 +184,7 @@ impl<'n> Members<'n> {
             return Err(length(Reason::CoseYLength, y, y_bytes.len(), curve));
         }
         let point = PublicKey::Ec2 { curve, x: x.to_vec(), y: y_bytes.to_vec() };
-        let sec1 = point.sec1().unwrap_or_default();
-        if P256Point::from_sec1_bytes(&sec1).is_err() {
+        if !is_public_key(&point) {
             return Err(Malformed::new(Reason::CoseNotOnCurve, curve.name()).at(key.range.clone()));
         }
         Ok(point)
@@ -176,7 +193,26 @@ impl<'n> Members<'n> {
     fn okp(&self, key: &Node, curve: Curve) -> Result<PublicKey, Malformed> {
         let [_, x, _] = self.minus;
         let x = self.coordinate(x, key, curve)?.to_vec();
-        Ok(PublicKey::Okp { curve, x })
+        let point = PublicKey::Okp { curve, x };
+        // RFC 8032 5.2.3
+        if !is_public_key(&point) {
+            return Err(Malformed::new(Reason::CoseNotOnCurve, curve.name()).at(key.range.clone()));
+        }
+        Ok(point)
+    }
+
+    fn akp(&self, key: &Node, set: ParameterSet) -> Result<PublicKey, Malformed> {
+        let [Some(public), ..] = self.minus else {
+            return Err(absent(Reason::CoseAkpKeyMissing, key));
+        };
+        let Some(bytes) = public.as_bytes() else {
+            return Err(wrong(Reason::CoseAkpKeyNotBytes, public));
+        };
+        if bytes.len() != set.key_length() {
+            let detail = format!("{} bytes, not {}", bytes.len(), set.key_length());
+            return Err(Malformed::new(Reason::CoseAkpKeyLength, detail).at(public.range.clone()));
+        }
+        Ok(PublicKey::Akp { set, key: bytes.to_vec() })
     }
 
     fn coordinate(&self, x: Option<&'n Node>, key: &Node, curve: Curve) -> Result<&'n [u8], Malformed> {

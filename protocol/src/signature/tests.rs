@@ -4,7 +4,7 @@ use aws_lc_rs::signature as lc;
 use aws_lc_rs::signature::KeyPair as _;
 
 use super::{Scheme, SignatureError, Verifier, verify};
-use crate::cose::{Curve, PublicKey, alg};
+use crate::cose::{Curve, ParameterSet, PublicKey, alg};
 use crate::error::Reason;
 use crate::tree::der::{self, write};
 
@@ -122,7 +122,7 @@ fn ed25519_and_rs256() {
 #[test]
 fn keys_and_algorithms_that_do_not_fit() {
     let (key, signature) = es256();
-    for other in [alg::EDDSA, alg::RS256, alg::ES384, alg::ES256K, 0] {
+    for other in alg::SIGNATURES.into_iter().filter(|alg| !matches!(*alg, alg::ES256 | alg::ESP256)).chain([0]) {
         let result = verify(other, &key, MESSAGE, &signature);
         assert_eq!(result, Err(SignatureError::Unsupported), "{other}");
     }
@@ -140,6 +140,99 @@ fn keys_and_algorithms_that_do_not_fit() {
         Verifier::for_cose(alg::RS256, &small_rsa),
     ] {
         assert_eq!(result.unwrap_err(), SignatureError::Key);
+    }
+}
+
+#[test]
+fn the_other_curves() {
+    let rng = SystemRandom::new();
+    for (number, curve, signing, other_hash) in [
+        (alg::ES384, Curve::P384, &lc::ECDSA_P384_SHA384_ASN1_SIGNING, Some(&lc::ECDSA_P384_SHA3_384_ASN1_SIGNING)),
+        (alg::ES512, Curve::P521, &lc::ECDSA_P521_SHA512_ASN1_SIGNING, Some(&lc::ECDSA_P521_SHA256_ASN1_SIGNING)),
+        (alg::ES256K, Curve::Secp256k1, &lc::ECDSA_P256K1_SHA256_ASN1_SIGNING, None),
+    ] {
+        let pair = lc::EcdsaKeyPair::generate(signing).unwrap();
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(curve.length());
+        let key = PublicKey::Ec2 { curve, x: x.to_vec(), y: y.to_vec() };
+        let signature = pair.sign(&rng, MESSAGE).unwrap().as_ref().to_vec();
+        let check = |message: &[u8], signature: &[u8]| verify(number, &key, message, signature);
+        assert_eq!(check(MESSAGE, &signature), Ok(()), "{curve:?}");
+        assert_eq!(check(b"", &signature), Err(SignatureError::Invalid), "{curve:?}");
+        let (r, s) = halves(&signature);
+        assert_eq!(malformed(check(MESSAGE, &[r, s].concat())), Reason::SignatureNotDer, "{curve:?}");
+        assert_eq!(malformed(check(MESSAGE, &[&signature[..], &[0]].concat())), Reason::SignatureNotDer, "{curve:?}");
+        if let Some(signing) = other_hash {
+            let pkcs8 = pair.to_pkcs8v1().unwrap();
+            let pair = lc::EcdsaKeyPair::from_pkcs8(signing, pkcs8.as_ref()).unwrap();
+            let signature = pair.sign(&rng, MESSAGE).unwrap();
+            assert_eq!(check(MESSAGE, signature.as_ref()), Err(SignatureError::Invalid), "{curve:?}");
+        }
+    }
+}
+
+#[test]
+fn every_rsa_algorithm_is_its_own() {
+    let rng = SystemRandom::new();
+    let pair = lc::RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der = pair.public_key().as_ref().to_vec();
+    let root = der::read(&der).root.unwrap();
+    let number = |at: usize| root.children[at].unsigned_of(&der).unwrap().to_vec();
+    let key = PublicKey::Rsa { n: number(0), e: number(1) };
+    let encodings: [(i64, &'static dyn lc::RsaEncoding); 6] = [
+        (alg::RS256, &lc::RSA_PKCS1_SHA256),
+        (alg::RS384, &lc::RSA_PKCS1_SHA384),
+        (alg::RS512, &lc::RSA_PKCS1_SHA512),
+        (alg::PS256, &lc::RSA_PSS_SHA256),
+        (alg::PS384, &lc::RSA_PSS_SHA384),
+        (alg::PS512, &lc::RSA_PSS_SHA512),
+    ];
+    for (made, encoding) in encodings {
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(encoding, &rng, MESSAGE, &mut signature).unwrap();
+        for asked in [alg::RS1].into_iter().chain(encodings.map(|(asked, _)| asked)) {
+            let expected = if made == asked { Ok(()) } else { Err(SignatureError::Invalid) };
+            assert_eq!(verify(asked, &key, MESSAGE, &signature), expected, "{made} as {asked}");
+        }
+        let long = [&[0], signature.as_slice()].concat();
+        assert_eq!(malformed(verify(made, &key, MESSAGE, &long)), Reason::SignatureWrongLength);
+    }
+}
+
+#[test]
+fn ed448_pure_and_without_a_context() {
+    let pair = ed448_goldilocks::SigningKey::try_from(&[7; 57][..]).unwrap();
+    let key = PublicKey::Okp { curve: Curve::Ed448, x: pair.verifying_key().to_bytes().to_vec() };
+    let signature = pair.sign_raw(MESSAGE).to_bytes();
+    let check = |signature: &[u8]| verify(alg::ED448, &key, MESSAGE, signature);
+    assert_eq!(check(&signature), Ok(()));
+    assert_eq!(verify(alg::ED448, &key, b"", &signature), Err(SignatureError::Invalid));
+    let with_context = pair.sign_ctx(b"context", MESSAGE).unwrap().to_bytes();
+    assert_eq!(check(&with_context), Err(SignatureError::Invalid));
+    assert_eq!(malformed(check(&signature[..64])), Reason::SignatureWrongLength);
+    assert_eq!(malformed(check(&[&signature[..], &[0]].concat())), Reason::SignatureWrongLength);
+    // Twice the group's order or more in s: RFC 8032 5.2.7 step 1.
+    assert_eq!(check(&[&signature[..57], &[0xff; 57]].concat()), Err(SignatureError::Invalid));
+    assert_eq!(verify(alg::EDDSA, &key, MESSAGE, &signature), Err(SignatureError::Unsupported));
+}
+
+#[test]
+fn ml_dsa() {
+    for (set, signing) in [
+        (ParameterSet::MlDsa44, &lc::ML_DSA_44_SIGNING),
+        (ParameterSet::MlDsa65, &lc::ML_DSA_65_SIGNING),
+        (ParameterSet::MlDsa87, &lc::ML_DSA_87_SIGNING),
+    ] {
+        let pair = lc::PqdsaKeyPair::generate(signing).unwrap();
+        let key = PublicKey::Akp { set, key: pair.public_key().as_ref().to_vec() };
+        let mut signature = vec![0; signing.signature_len()];
+        pair.sign(MESSAGE, &mut signature).unwrap();
+        let check = |signature: &[u8]| verify(set.alg(), &key, MESSAGE, signature);
+        assert_eq!(check(&signature), Ok(()));
+        assert_eq!(verify(set.alg(), &key, b"", &signature), Err(SignatureError::Invalid));
+        assert_eq!(malformed(check(&signature[1..])), Reason::SignatureWrongLength);
+        assert_eq!(malformed(check(&[&signature[..], &[0]].concat())), Reason::SignatureWrongLength);
+        signature[0] ^= 1;
+        assert_eq!(check(&signature), Err(SignatureError::Invalid));
     }
 }
 

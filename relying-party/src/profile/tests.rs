@@ -2,7 +2,7 @@ use assay_protocol::check::Kind;
 
 use super::{Action, BackupEligibility, Profile, Switches, all_checks, profiles};
 
-const SWITCHED: [&str; 7] = [
+const SWITCHED: [&str; 8] = [
     "tpm_certificate_vendor",
     "root_in_x5c",
     "token_binding",
@@ -10,6 +10,7 @@ const SWITCHED: [&str; 7] = [
     "sign_count_not_increased",
     "android_key_tee_only",
     "android_safetynet_deprecated",
+    "attestation_sha1",
 ];
 
 #[test]
@@ -41,6 +42,7 @@ fn switches_decide_what_is_contested() {
     assert_eq!(enforcing("tpm_certificate_vendor"), ["tool-compatible", "hardened"]);
     assert_eq!(enforcing("android_key_tee_only"), ["hardened"]);
     assert_eq!(enforcing("android_safetynet_deprecated"), ["w3c-l3", "tool-compatible", "hardened"]);
+    assert_eq!(enforcing("attestation_sha1"), ["hardened"]);
     assert_eq!(enforcing("sign_count_not_increased"), ["tool-compatible", "hardened"]);
 
     let w3c = Profile::named("w3c-l3").unwrap();

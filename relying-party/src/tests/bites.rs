@@ -195,7 +195,15 @@ fn attestations() -> Vec<Bite> {
     if let Format::FidoU2f(chain) = &mut other_key.format {
         chain.set_leaf_key(SigningKey::ed25519(&lab().seed().derive("leaf")).unwrap());
     }
+    let signed = |number: i64| {
+        let mut forge = packed();
+        if let Format::Packed(chain) = &mut forge.format {
+            chain.set_leaf_key(SigningKey::rsa(number).unwrap());
+        }
+        forge
+    };
     vec![
+        two("attestation_sha1", signed(alg::RS256), signed(alg::RS1), |_| {}),
         edited("none_statement_empty", none(), StatementEdit::NotEmpty),
         edited("packed_signature", packed(), SignatureEdit::BitFlipped),
         edited("packed_certificate_version", packed(), CertificateEdit::Version2),
@@ -374,9 +382,9 @@ fn other_reasons_are_given() {
     note("certificate_extension_undecodable", code(&Register::trusting(&packed()).judge_forge(&unread, &everything())));
 
     let mut offered = Register::new();
-    offered.pending.algorithms.push(alg::ES384);
-    let es384 = none().edited(CredentialKeyEdit::AlgNotOffered);
-    note("credential_algorithm_unsupported", code(&offered.judge_forge(&es384, &everything())));
+    offered.pending.algorithms.push(-65_000);
+    let unknown = none().edited(CredentialKeyEdit::AlgUnknown);
+    note("credential_algorithm_unsupported", code(&offered.judge_forge(&unknown, &everything())));
 
     let credential = credential();
     let assertion = AssertionForge::new(&credential, &CHALLENGE);
