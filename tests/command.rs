@@ -6,6 +6,7 @@ mod inspecting;
 mod judging;
 mod key_serve;
 mod listing;
+mod mds;
 mod output;
 mod policies;
 mod regression;

@@ -17,6 +17,8 @@ mod flows;
 #[cfg(test)]
 mod inspect;
 #[cfg(test)]
+mod metadata_payload;
+#[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod peers;

@@ -6,6 +6,7 @@
 //! by `cargo test`, everything of ours is done just once.
 
 mod authenticator;
+mod metadata;
 mod peers;
 mod policy;
 mod race;
@@ -30,12 +31,13 @@ const RATIOS: [Ratio; 4] = [
 ];
 
 /// A rate that there is an opinion on.
-const RATES: [(&str, &str); 1] = [(policy::MIXED, ">= 1e6")];
+const RATES: [(&str, &str); 2] = [(policy::MIXED, ">= 1e6"), (metadata::LOAD, ">= 20")];
 
 fn main() {
     let mut contestants = relying_party::contestants();
     contestants.extend(authenticator::contestants());
     contestants.extend(policy::contestants());
+    contestants.extend(metadata::contestants());
     // `-- none` measures those alone that have the word in their names.
     if let Some(word) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
         contestants.retain(|contestant| contestant.name.contains(&word));

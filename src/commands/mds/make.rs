@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use time::Date;
 
-use super::{parse_day, payload_object};
+use super::{moment, parse_day, payload_object};
 use crate::commands::Place;
 use crate::output::{Exit, print};
 use crate::pem;
@@ -28,6 +28,9 @@ pub struct MakeArgs {
     /// The day by which the next issue is promised [default: in nine days, or that of --from]
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub next_update: Option<Date>,
+    /// As of this day: the same seed and day make the same BLOB, byte by byte [default: now]
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub at: Option<Date>,
     /// What is to be wrong with it
     #[arg(long, value_name = "EDIT")]
     pub bad: Option<String>,
@@ -53,7 +56,7 @@ pub(super) fn run(here: &Place, args: &MakeArgs) -> Result<Exit> {
         },
         None => None,
     };
-    let lab = here.lab()?.mint;
+    let lab = Lab::new(here.state()?.seed()?, moment(args.at).unix_timestamp());
     let mut told = Map::new();
     let mut payload = match &args.from {
         Some(path) => {
