@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::mds::{MdsCommand, MetadataArgs};
+use crate::commands::why::WhyArgs;
 use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, policy::PolicyCommand};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
@@ -20,6 +21,7 @@ use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, policy::Polic
   assay test authenticator udp:127.0.0.1:8111  judge a key
   assay verify < ceremonies.jsonl              decide ceremonies, with reasons
   assay inspect response.json                  see what is inside, and what is wrong
+  assay why recording.har                      why a ceremony fails, and what to do
 
 Exit codes: 0 all good; 1 findings; 2 could not run."
 )]
@@ -75,6 +77,8 @@ pub enum Command {
   assay inspect attestation-object.bin
   echo o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg... | assay inspect -")]
     Inspect(InspectArgs),
+    /// Why a ceremony fails: the first failing clause, its bytes, and what to do; JSON, HAR or a console's paste
+    Why(WhyArgs),
 }
 
 /// Options of the main job.

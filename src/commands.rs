@@ -13,6 +13,7 @@ mod run;
 mod serve;
 mod test;
 mod verify;
+pub mod why;
 
 pub use self::coverage::CoverageArgs;
 pub use self::regression::{Evidence, RegressionArgs};
@@ -42,6 +43,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Profile(ProfileCommand::Show { name })) => profile::run(&here, name),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Inspect(args)) => inspect::run(&here, args),
+        Some(Command::Why(args)) => why::run(&here, args),
     }
 }
 

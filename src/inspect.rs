@@ -59,6 +59,11 @@ pub struct Fault {
 }
 
 impl Section {
+    /// The bytes that were taken apart.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Is anything wrong here or inside?
     pub fn is_faulty(&self) -> bool {
         !self.faults.is_empty() || self.inside.iter().any(Self::is_faulty)

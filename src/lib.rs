@@ -13,3 +13,4 @@ mod pem;
 pub mod state;
 pub mod traces;
 pub mod verify;
+pub mod why;

@@ -9,7 +9,8 @@ use std::io::{self, BufRead, Write};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-pub use self::ceremony::decide;
+pub use self::ceremony::{decide, decide_under};
+pub(crate) use self::line::DEFAULT_ALGORITHMS;
 pub use self::line::{Ceremony, Line, LineError, Stored};
 
 /// The longest line that is read; what is longer is an error, and the lines behind it are read all the same.

@@ -37,6 +37,8 @@ mod vectors;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod why;
+#[cfg(test)]
 mod witness_key;
 #[cfg(test)]
 mod witness_verifiers;

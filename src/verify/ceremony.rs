@@ -17,18 +17,28 @@ use super::line::{Ceremony, Line, LineError, Stored};
 /// The ceremony's verdict: evidence or rejection; an error where the line itself is unusable.
 /// `now` is the time of a line that names none.
 pub fn decide(line: &Line, now: OffsetDateTime) -> Result<Result<Value, Rejection>, LineError> {
-    let unusable = |detail| LineError { id: line.id.clone(), code: "line_member_value", detail };
     let Some(profile) = Profile::named(&line.profile) else {
-        return Err(unusable(format!("profile {:?} is not known", line.profile)));
+        let detail = format!("profile {:?} is not known", line.profile);
+        return Err(LineError { id: line.id.clone(), code: "line_member_value", detail });
     };
+    decide_under(line, &profile, now)
+}
+
+/// The same under a profile of the caller's.
+pub fn decide_under(
+    line: &Line,
+    profile: &Profile,
+    now: OffsetDateTime,
+) -> Result<Result<Value, Rejection>, LineError> {
+    let unusable = |detail| LineError { id: line.id.clone(), code: "line_member_value", detail };
     let rp = RelyingParty {
         cross_origin: line.cross_origin,
         top_origins: line.top_origins.clone(),
         ..RelyingParty::new(&line.rp_id, &line.rp_id, line.origins.clone())
     };
     match &line.ceremony {
-        Ceremony::Registration => register(line, &rp, &profile, line.at.unwrap_or(now)).map_err(unusable),
-        Ceremony::Authentication(stored) => authenticate(line, stored, &rp, &profile).map_err(unusable),
+        Ceremony::Registration => register(line, &rp, profile, line.at.unwrap_or(now)).map_err(unusable),
+        Ceremony::Authentication(stored) => authenticate(line, stored, &rp, profile).map_err(unusable),
     }
 }
 

@@ -146,6 +146,12 @@ impl Line {
 }
 
 impl Stored {
+    /// Reads the member `stored` of a line where it stands alone.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        let Split { root, .. } = split(text).map_err(|(_, detail)| detail)?;
+        Self::from_node(&root).map_err(|(_, detail)| detail)
+    }
+
     fn from_node(node: &Node) -> Result<Self, Offence> {
         known(node, "stored", STORED)?;
         Ok(Self {
@@ -168,7 +174,7 @@ impl LineError {
 }
 
 /// The specification's default algorithms (WebAuthn L3 5.1.3 step 10).
-const DEFAULT_ALGORITHMS: [i64; 2] = [alg::ES256, alg::RS256];
+pub(crate) const DEFAULT_ALGORITHMS: [i64; 2] = [alg::ES256, alg::RS256];
 
 const MEMBERS: &[&str] = &[
     "id",
