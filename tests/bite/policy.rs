@@ -128,6 +128,7 @@ impl Bench {
         payload["entries"].as_array_mut().unwrap().retain_mut(edit);
         let payload = Value::Object(payload).to_string();
         config.metadata = vec![Metadata::load_unsigned_json(payload.as_bytes(), None).unwrap()];
+        config.metadata_sources.clear();
         Self { lab, server: Some(assay_server::spawn(config).unwrap()) }
     }
 

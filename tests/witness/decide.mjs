@@ -10,7 +10,7 @@ const pem = (text) =>
 
 export async function decide(line) {
   const anchors = (line.trust_anchors ?? []).map(pem);
-  for (const identifier of ['packed', 'fido-u2f']) {
+  for (const identifier of ['packed', 'fido-u2f', 'tpm', 'apple', 'android-key']) {
     SettingsService.setRootCertificates({ identifier, certificates: anchors });
   }
   const common = {
