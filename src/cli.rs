@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
-use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, policy::PolicyCommand};
+use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, VectorsCommand, policy::PolicyCommand};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
@@ -57,6 +57,9 @@ pub enum Command {
     /// Attestation policies: what one does to every model, what is wrong with one
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// The relying-party suite as data, for libraries that are no server
+    #[command(subcommand)]
+    Vectors(VectorsCommand),
     /// List every check: id, clause, kind, profiles
     Checks,
     /// Clause by case by proof of bite
@@ -70,7 +73,18 @@ pub enum Command {
     /// Decide ceremonies: JSON Lines in, one verdict a line out
     #[command(after_help = "Example line:
   {\"id\":\"1\",\"ceremony\":\"registration\",\"rp_id\":\"example.org\",\"origins\":[\"https://example.org\"],
-   \"challenge\":\"<base64url>\",\"credential\":{..RegistrationResponseJSON..}}   (on one line)")]
+   \"challenge\":\"<base64url>\",\"credential\":{..RegistrationResponseJSON..}}   (on one line)
+
+Members, bytes as base64url:
+  always          id, ceremony (registration, authentication), rp_id, origins, challenge, and the response:
+                  credential (JSON), or response_text (a string, which may hold what is no JSON)
+  authentication  stored {credential_id, public_key (COSE), sign_count, backup_eligible, backup_state,
+                  uv_initialized, user_handle}, allow_credentials, payment {origins, top_origins, payee_name,
+                  payee_origin, total, instrument}
+  registration    algorithms, mediation, allow_attestation_types, trust_anchors (DER), metadata {blob, roots}
+  either          at (RFC 3339), profile, user_verification, user_handle, cross_origin, top_origins,
+                  backup (any, device_bound, eligible, backed_up), extensions (as asked for),
+                  unsolicited_extensions (accept, refuse), min_pin_length")]
     Verify(VerifyArgs),
     /// Dissect CBOR, JSON, DER, tokens; hex, base64 or binary
     #[command(after_help = "Examples:

@@ -12,12 +12,14 @@ mod report;
 mod run;
 mod serve;
 mod test;
+mod vectors;
 mod verify;
 pub mod why;
 
 pub use self::coverage::CoverageArgs;
 pub use self::regression::{Evidence, RegressionArgs};
 pub use self::report::ReportCommand;
+pub use self::vectors::VectorsCommand;
 use anyhow::Result;
 use time::OffsetDateTime;
 
@@ -37,6 +39,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Test(args)) => test::run(&here, args),
         Some(Command::Report(command)) => report::run(&here, command),
         Some(Command::Policy(command)) => policy::run(&here, command),
+        Some(Command::Vectors(command)) => vectors::run(&here, command),
         Some(Command::Checks) => checks::run(&here),
         Some(Command::Coverage(args)) => coverage::run(&here, args),
         Some(Command::Mds(command)) => mds::run(&here, command),

@@ -12,5 +12,6 @@ pub mod output;
 mod pem;
 pub mod state;
 pub mod traces;
+pub mod vectors;
 pub mod verify;
 pub mod why;

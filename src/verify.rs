@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 pub use self::ceremony::{decide, decide_under};
 pub(crate) use self::line::DEFAULT_ALGORITHMS;
-pub use self::line::{Ceremony, Line, LineError, Stored};
+pub use self::line::{Ceremony, Line, LineError, SignedMetadata, Stored};
 
 /// The longest line that is read; what is longer is an error, and the lines behind it are read all the same.
 pub const LONGEST_LINE: usize = 4 << 20;

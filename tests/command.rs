@@ -10,3 +10,4 @@ mod mds;
 mod output;
 mod policies;
 mod regression;
+mod vectors;

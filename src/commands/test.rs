@@ -76,7 +76,7 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
 /// The profile where neither the command line nor the target file names one.
 const DEFAULT_PROFILE: &str = "w3c-l3";
 
-fn known_profile(name: &str) -> Result<()> {
+pub(super) fn known_profile(name: &str) -> Result<()> {
     if assay_relying_party::Profile::named(name).is_none() {
         bail!("there is no profile {name:?}: {}", profile_names());
     }

@@ -1,13 +1,13 @@
 //! From a line to the ceremony that it tells of, and that ceremony's verdict.
 
+use assay_attestation::metadata::{self, Metadata};
 use assay_attestation::{Anchors, AttestationType};
+use assay_mint::lab::METADATA_HOST;
 use assay_protocol::cose::CoseKey;
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
-use assay_relying_party::extensions::{Asked, ExtensionPolicy};
+use assay_relying_party::extensions::Asked;
 use assay_relying_party::registration::{Expectations, Mediation};
-use assay_relying_party::{
-    BackupPolicy, CredentialRecord, Profile, Rejection, RelyingParty, Trust, authentication, registration,
-};
+use assay_relying_party::{CredentialRecord, Profile, Rejection, RelyingParty, Trust, authentication, registration};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -50,7 +50,8 @@ fn register(
 ) -> Result<Result<Value, Rejection>, String> {
     let anchors = line.trust_anchors.as_ref().map(Anchors::parse).transpose();
     let anchors = anchors.map_err(|rejection| format!("trust_anchors: {rejection}"))?;
-    let trust = anchors.as_ref().map_or_else(Trust::unjudged, Trust::anchors);
+    let metadata = metadata(line, now)?;
+    let trust = Trust { anchors: anchors.as_ref(), metadata: metadata.as_ref(), ..Trust::unjudged() };
     let pending = registration::Pending {
         challenge: line.challenge.clone(),
         user_handle: line.user_handle.clone().unwrap_or_default(),
@@ -61,8 +62,8 @@ fn register(
             _ => Mediation::Optional,
         },
         exclude_credentials: Vec::new(),
-        expectations: Expectations { attestation_types: attestation_types(line)?, backup: BackupPolicy::Any },
-        asked: Asked::new(line.extensions.clone(), ExtensionPolicy::default()),
+        expectations: Expectations { attestation_types: attestation_types(line)?, backup: line.backup },
+        asked: Asked::new(line.extensions.clone(), line.extension_policy.clone()),
     };
     let outcome = RegistrationResponse::from_json(&line.credential, Dialect::WebAuthn)
         .map_err(Rejection::from)
@@ -99,14 +100,25 @@ fn authenticate(
                 allow_credentials: line.allow_credentials.clone(),
                 user_verification_required: line.user_verification == "required",
                 app_id: line.extensions.get("appid").and_then(Value::as_str).map(str::to_owned),
-                backup: BackupPolicy::Any,
-                asked: Asked::new(line.extensions.clone(), ExtensionPolicy::default()),
-                payment: None,
+                backup: line.backup,
+                asked: Asked::new(line.extensions.clone(), line.extension_policy.clone()),
+                payment: line.payment.clone(),
             };
             let held = authentication::Held { user_handle: &owner, record: &record };
             authentication::finish(rp, &pending, &response, Some(held), profile)
         });
     Ok(outcome.map(|authentication| evidence::of_authentication(&authentication)))
+}
+
+/// The line's metadata, signed in FIDO's name or in the lab's.
+fn metadata(line: &Line, now: OffsetDateTime) -> Result<Option<Metadata>, String> {
+    let Some(signed) = &line.metadata else { return Ok(None) };
+    let roots = Anchors::parse(&signed.roots).map_err(|rejection| format!("metadata.roots: {rejection}"))?;
+    let fidos = metadata::Trust::new(roots);
+    let trusts = [fidos.clone(), fidos.named(METADATA_HOST)];
+    Metadata::load_by_any(&signed.blob, &trusts, None, now)
+        .map(Some)
+        .map_err(|rejection| format!("metadata.blob: {rejection}"))
 }
 
 fn attestation_types(line: &Line) -> Result<Option<Vec<AttestationType>>, String> {

@@ -5,6 +5,8 @@ mod split;
 
 use assay_protocol::cose::alg;
 use assay_protocol::tree::json::Node;
+use assay_relying_party::extensions::ExtensionPolicy;
+use assay_relying_party::{BackupPolicy, Payment};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -40,10 +42,18 @@ pub struct Line {
     pub top_origins: Vec<String>,
     /// DER; `None` where chains are not judged.
     pub trust_anchors: Option<Vec<Vec<u8>>>,
+    /// FIDO metadata, whose models have anchors of their own.
+    pub metadata: Option<SignedMetadata>,
     /// The attestation types that are acceptable; empty for all.
     pub allow_attestation_types: Vec<String>,
     /// The extensions asked for.
     pub extensions: serde_json::Map<String, serde_json::Value>,
+    /// What is wanted of the extensions' outputs.
+    pub extension_policy: ExtensionPolicy,
+    /// The backup flags that are accepted.
+    pub backup: BackupPolicy,
+    /// The payment that the user was to confirm; authentications only.
+    pub payment: Option<Payment>,
     /// The credential ids offered.
     pub allow_credentials: Vec<Vec<u8>>,
     /// The handle of the user, where the relying party knew the user beforehand.
@@ -61,6 +71,15 @@ pub enum Ceremony {
     Registration,
     /// WebAuthn L3 7.2, with the record of the credential.
     Authentication(Stored),
+}
+
+/// A BLOB of FIDO metadata, as it is published.
+#[derive(Debug)]
+pub struct SignedMetadata {
+    /// The signed text.
+    pub blob: String,
+    /// The roots that its signature may lead to, DER.
+    pub roots: Vec<Vec<u8>>,
 }
 
 /// What was stored of a credential.
@@ -114,8 +133,6 @@ impl Line {
             None => return Err(missing("ceremony")),
         };
         let at = string(root, "at")?.map(|text| OffsetDateTime::parse(&text, &Rfc3339)).transpose();
-        let anchors = strings(root, "trust_anchors")?;
-        let anchors = anchors.map(|list| list.iter().map(|text| base64(text, "trust_anchors")).collect());
         let algorithms = integers(root, "algorithms")?.filter(|list| !list.is_empty());
         let allowed = strings(root, "allow_credentials")?.unwrap_or_default();
         Ok(Self {
@@ -131,16 +148,52 @@ impl Line {
             algorithms: algorithms.unwrap_or_else(|| DEFAULT_ALGORITHMS.to_vec()),
             cross_origin: boolean(root, "cross_origin")?.unwrap_or(false),
             top_origins: strings(root, "top_origins")?.unwrap_or_default(),
-            trust_anchors: anchors.transpose()?,
+            trust_anchors: certificates(root, "trust_anchors", "trust_anchors")?,
+            metadata: of(root, "metadata").map(SignedMetadata::from_node).transpose()?,
             allow_attestation_types: strings(root, "allow_attestation_types")?.unwrap_or_default(),
             extensions: object(root, "extensions")?.unwrap_or_default(),
+            extension_policy: ExtensionPolicy {
+                refuse_unsolicited: one_of(root, "unsolicited_extensions", &["accept", "refuse"])?.as_deref()
+                    == Some("refuse"),
+                min_pin_length: unsigned(root, "min_pin_length")?.map(u64::from),
+            },
+            backup: backup(root)?,
+            payment: payment(root)?,
             allow_credentials: allowed
                 .iter()
                 .map(|text| decode(text, "allow_credentials"))
                 .collect::<Result<_, _>>()?,
             user_handle: bytes(root, "user_handle")?,
             profile: string(root, "profile")?.unwrap_or_else(|| "w3c-l3".to_owned()),
-            credential: credential.ok_or_else(|| missing("credential"))?.to_vec(),
+            credential: response(root, credential)?,
+        })
+    }
+}
+
+/// The credential: as a member, or as text, which may be no JSON at all.
+fn response(root: &Node, credential: Option<&[u8]>) -> Result<Vec<u8>, Offence> {
+    match (string(root, "response_text")?, credential) {
+        (Some(text), None) => Ok(text.into_bytes()),
+        (None, Some(credential)) => Ok(credential.to_vec()),
+        (None, None) => Err(missing("credential")),
+        (Some(_), Some(_)) => {
+            Err(("line_member_value", "credential and response_text are two answers to one question".to_owned()))
+        }
+    }
+}
+
+/// Certificates in base64, of the member whose full name is `place`.
+fn certificates(node: &Node, name: &str, place: &str) -> Result<Option<Vec<Vec<u8>>>, Offence> {
+    let texts = strings(node, name)?;
+    texts.map(|list| list.iter().map(|text| base64(text, place)).collect()).transpose()
+}
+
+impl SignedMetadata {
+    fn from_node(node: &Node) -> Result<Self, Offence> {
+        known(node, "metadata", &["blob", "roots"])?;
+        Ok(Self {
+            blob: string(node, "blob")?.ok_or_else(|| missing("metadata.blob"))?,
+            roots: certificates(node, "roots", "metadata.roots")?.ok_or_else(|| missing("metadata.roots"))?,
         })
     }
 }
@@ -166,6 +219,28 @@ impl Stored {
     }
 }
 
+/// The backup policy by its name.
+fn backup(root: &Node) -> Result<BackupPolicy, Offence> {
+    let named = one_of(root, "backup", &["any", "device_bound", "eligible", "backed_up"])?;
+    Ok(match named.as_deref() {
+        Some("device_bound") => BackupPolicy::DeviceBound,
+        Some("eligible") => BackupPolicy::Eligible,
+        Some("backed_up") => BackupPolicy::BackedUp,
+        _ => BackupPolicy::Any,
+    })
+}
+
+/// The payment, in the form that `requirements.payment` has for the server.
+fn payment(root: &Node) -> Result<Option<Payment>, Offence> {
+    let Some(members) = object(root, "payment")? else { return Ok(None) };
+    if let Some(node) = of(root, "payment") {
+        known(node, "payment", PAYMENT)?;
+    }
+    serde_json::from_value(serde_json::Value::Object(members))
+        .map(Some)
+        .map_err(|error| ("line_member_value", format!("payment: {error}")))
+}
+
 impl LineError {
     /// An error of a line whose id cannot be told.
     pub(super) fn nameless(code: &'static str, detail: String) -> Self {
@@ -189,14 +264,22 @@ const MEMBERS: &[&str] = &[
     "cross_origin",
     "top_origins",
     "trust_anchors",
+    "metadata",
     "allow_attestation_types",
     "extensions",
+    "unsolicited_extensions",
+    "min_pin_length",
+    "backup",
+    "payment",
     "allow_credentials",
     "user_handle",
     "profile",
     "credential",
+    "response_text",
     "stored",
 ];
+
+const PAYMENT: &[&str] = &["origins", "top_origins", "payee_name", "payee_origin", "total", "instrument"];
 
 const STORED: &[&str] =
     &["credential_id", "public_key", "sign_count", "backup_eligible", "backup_state", "uv_initialized", "user_handle"];

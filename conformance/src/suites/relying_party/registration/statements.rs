@@ -153,12 +153,15 @@ const PACKED: &[Rule] = &[
         .registration("WebAuthn L3 2.4")
         .hardening()
         .demands("CBOR is written in one way, inside the statement as well."),
-    packed(&["packed_signature", "attestation_algorithm_unsupported"], &[Statement(E::AlgOtherKind)])
+    packed(
+        &["packed_signature", "attestation_algorithm_unsupported"],
+        &[Statement(E::AlgOtherKind), Statement(E::AlgOtherHash)],
+    )
         .registration(STEP_2)
         .demands("The signature is verified by the statement's algorithm, not by whichever fits the key."),
     packed(
         &["attestation_algorithm_unsupported", "packed_signature"],
-        &[Statement(E::AlgOtherHash), Statement(E::AlgUnknown), Statement(E::AlgZero)],
+        &[Statement(E::AlgUnknown), Statement(E::AlgZero)],
     )
     .registration(STEP_2)
     .demands("The signature is verified by the statement's algorithm, not by whichever fits the key."),
