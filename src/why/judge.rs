@@ -9,7 +9,8 @@ use assay_protocol::base64url;
 use assay_protocol::digest::sha256;
 use assay_protocol::tree::json::{self, Node};
 use assay_protocol::webauthn::{AuthenticationResponse, Dialect, RegistrationResponse};
-use assay_relying_party::Rejection;
+use assay_relying_party::extensions::ExtensionPolicy;
+use assay_relying_party::{BackupPolicy, Rejection};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use url::Url;
@@ -117,7 +118,11 @@ pub(super) fn judge(
         cross_origin: false,
         top_origins: Vec::new(),
         trust_anchors: given.anchors.clone(),
+        metadata: None,
         allow_attestation_types: Vec::new(),
+        extension_policy: ExtensionPolicy::default(),
+        backup: BackupPolicy::default(),
+        payment: None,
         extensions: options.map_or_else(Map::new, |options| options.extensions.clone()),
         allow_credentials: options.map(|options| options.allow_credentials.clone()).unwrap_or_default(),
         user_handle: options.and_then(|options| options.user_handle.clone()),

@@ -8,6 +8,7 @@ use assay_mint::edits::{AuthenticatorDataEdit, SignatureEdit as B, SigningEdit a
 use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 use assay_mint::statement::Format;
+use assay_protocol::cose::alg;
 
 use crate::case::Case;
 use crate::suites::relying_party::base::Base;
@@ -29,6 +30,16 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     });
     cases.push(super::case(Base::FidoU2f, &key, &ed25519));
     cases.push(certificate_key());
+    let sha1 = Rule::refuse("packed", &["attestation_sha1"], &[])
+        .registration("RFC 8812 2")
+        .hardening()
+        .should()
+        .demands("SHA-1 is no hash for new signatures.");
+    let by_rs1 = Change::new("statement-sha1", "the statement is signed with RS1, by a certified key", |mut forge| {
+        with_rs1(&mut forge);
+        forge
+    });
+    cases.push(super::case(Base::Packed, &sha1, &by_rs1));
     cases
 }
 
@@ -37,6 +48,15 @@ pub(super) fn with_ed25519(forge: &mut RegistrationForge) {
     // A key that cannot be made leaves the good one in place, and the case fails loudly.
     if let Ok(key) = SigningKey::ed25519(&forge.seed.derive("ed25519")) {
         forge.credential_key = key;
+    }
+}
+
+/// Gives the attestation certificate a key that signs with SHA-1.
+fn with_rs1(forge: &mut RegistrationForge) {
+    let key = SigningKey::of(alg::RS1, &forge.seed.derive("leaf of RS1"));
+    // A key that cannot be made leaves the good one in place, and the case fails loudly.
+    if let (Format::Packed(chain), Ok(key)) = (&mut forge.format, key) {
+        Chain::set_leaf_key(chain, key);
     }
 }
 
