@@ -27,6 +27,8 @@ struct Witness {
     /// What must be installed for it.
     installed: &'static str,
     command: fn(PathBuf) -> Command,
+    /// The codes of what it cannot be asked.
+    blind: &'static [&'static str],
 }
 
 const PYTHON_FIDO2: Witness = Witness {
@@ -37,6 +39,7 @@ const PYTHON_FIDO2: Witness = Witness {
         command.arg(scripts().join("decide.py"));
         command
     },
+    blind: &[],
 };
 
 const SIMPLEWEBAUTHN: Witness = Witness {
@@ -49,6 +52,8 @@ const SIMPLEWEBAUTHN: Witness = Witness {
         command.arg(script);
         command
     },
+    // It looks at the clock on the wall, whose yesterday and tomorrow are not the ceremony's.
+    blind: &["path_expired", "path_not_yet_valid"],
 };
 
 #[test]
@@ -63,7 +68,7 @@ fn simplewebauthn() {
 
 fn hear(witness_: &Witness) {
     let Some(installed) = witness(witness_.installed) else { return };
-    let cases = cases();
+    let cases: Vec<&Case> = cases().iter().filter(|case| !witness_.blind.contains(&case.ours.as_str())).collect();
     let lines: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
     let said = run_with(&mut (witness_.command)(installed), lines).expect(0);
     let verdicts: BTreeMap<String, Value> = said
