@@ -43,7 +43,7 @@ fn our_own_relying_party_agrees_with_every_vector() {
 
     let left_out: Value = serde_json::from_str(&first.left_out).unwrap();
     let left_out = left_out["left_out"].as_array().unwrap();
-    let told: BTreeSet<&str> = vectors.iter().filter(|one| one["role"] == "probe").map(|one| case(one)).collect();
+    let told: BTreeSet<&str> = vectors.iter().filter(|one| one["role"] == "probe").map(case).collect();
     let left: BTreeSet<&str> = left_out.iter().map(case).collect();
     let all: BTreeSet<String> = headers(TestKind::Server, "w3c-l3").into_iter().map(|header| header.id).collect();
     assert!(told.is_disjoint(&left));
