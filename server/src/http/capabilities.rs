@@ -1,7 +1,7 @@
 //! What this deployment can do, and that it lives.
 
-use assay_attestation::Format;
 use assay_attestation::metadata::{Age, day};
+use assay_attestation::{Check, Format};
 use assay_relying_party::policy::Policy;
 use serde_json::{Value, json};
 
@@ -34,6 +34,10 @@ pub(super) fn list(call: &Call) -> Result<Reply, Error> {
             })
         })
         .collect();
+    // What is refused for its format alone is not taken.
+    let deprecated = call.state.enforced().has(Check::AndroidSafetynetDeprecated.id());
+    let formats = Format::ALL.into_iter().filter(|format| !deprecated || *format != Format::AndroidSafetynet);
+    let formats: Vec<&str> = formats.map(Format::name).collect();
     Ok(Reply::ok(json!({
         "server": "assay",
         "dialect": "assay",
@@ -43,7 +47,7 @@ pub(super) fn list(call: &Call) -> Result<Reply, Error> {
         "related_origins": config.related_origins,
         "profile": config.profile.name,
         "without": config.without,
-        "formats": Format::ALL.map(Format::name),
+        "formats": formats,
         "algorithms": algorithms(),
         "policy_engine": config.policy_engine == PolicyEngine::Wired,
         "dbsc": true,

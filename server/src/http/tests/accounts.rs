@@ -111,7 +111,7 @@ fn what_is_there_is_told() {
         ("server", json!("assay")),
         ("profile", json!("hardened")),
         ("without", json!([])),
-        ("formats", json!(["none", "packed", "fido-u2f"])),
+        ("formats", json!(["none", "packed", "fido-u2f", "tpm", "android-key", "apple", "compound"])),
         ("algorithms", json!([-8, -7, -257])),
         ("policy_engine", json!(false)),
     ];
@@ -119,6 +119,10 @@ fn what_is_there_is_told() {
         assert_eq!(told[member], value, "{member}");
     }
     assert_eq!((&told["metadata"][0]["no"], &told["metadata"][0]["age"]), (&json!(7), &json!("fresh")));
+
+    let lenient = Rig::with(|config| config.without = vec!["android_safetynet_deprecated"]);
+    let told = lenient.browser().get("/v1/capabilities").expect(200, "").body;
+    assert!(told["formats"].as_array().unwrap().contains(&json!("android-safetynet")));
 }
 
 #[test]
