@@ -2,6 +2,7 @@
 
 mod checks;
 mod coverage;
+mod input;
 mod inspect;
 mod key;
 pub mod mds;

@@ -1,12 +1,9 @@
 //! `assay inspect`.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use super::Place;
+use super::input::read;
 use crate::cli::InspectArgs;
 use crate::inspect::{dissect, text};
 use crate::output::{Exit, Style, print};
@@ -16,7 +13,7 @@ const LARGEST: u64 = 16 << 20;
 
 /// Takes apart a file or standard input; 1 where something is wrong with it.
 pub(super) fn run(here: &Place, args: &InspectArgs) -> Result<Exit> {
-    let input = read(&args.input)?;
+    let input = read(&args.input, LARGEST)?;
     if input.is_empty() {
         bail!("{} is empty", args.input.display());
     }
@@ -27,18 +24,4 @@ pub(super) fn run(here: &Place, args: &InspectArgs) -> Result<Exit> {
         print(&text(&section, Style::for_stdout()))?;
     }
     Ok(if section.is_faulty() { Exit::Findings } else { Exit::Good })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let reader: &mut dyn Read = if path == Path::new("-") {
-        &mut io::stdin().lock()
-    } else {
-        &mut File::open(path).with_context(|| format!("{} cannot be read", path.display()))?
-    };
-    reader.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("{} cannot be read", path.display()))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-        bail!("{} has more than {} MiB", path.display(), LARGEST >> 20);
-    }
-    Ok(bytes)
 }

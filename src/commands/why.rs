@@ -1,8 +1,7 @@
 //! `assay why`.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use assay_protocol::cose::CoseKey;
@@ -11,6 +10,7 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use super::Place;
+use super::input::read;
 use crate::lab::profile_names;
 use crate::output::{Exit, Style, print};
 use crate::verify::Stored;
@@ -57,7 +57,7 @@ pub struct WhyArgs {
 /// Says why the ceremonies in a file fail.
 pub(super) fn run(here: &Place, args: &WhyArgs) -> Result<Exit> {
     let given = given(args)?;
-    let input = read(&args.input)?;
+    let input = read(&args.input, LARGEST)?;
     let answer = match why::why(&input, &given, OffsetDateTime::now_utc()) {
         Ok(answer) => answer,
         Err(detail) => bail!("{detail}"),
@@ -105,18 +105,4 @@ fn given(args: &WhyArgs) -> Result<Given> {
         stored: stored.transpose()?,
         anchors: anchors.transpose()?,
     })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let reader: &mut dyn Read = if path == Path::new("-") {
-        &mut io::stdin().lock()
-    } else {
-        &mut File::open(path).with_context(|| format!("{} cannot be read", path.display()))?
-    };
-    reader.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("{} cannot be read", path.display()))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
-        bail!("{} has more than {} MiB", path.display(), LARGEST >> 20);
-    }
-    Ok(bytes)
 }
