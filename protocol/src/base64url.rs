@@ -10,6 +10,15 @@ pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Is this the text of `bytes`? Most are short, and then no text is made to compare with.
+pub fn is_text_of(text: &str, bytes: &[u8]) -> bool {
+    let mut short = [0; 128];
+    match URL_SAFE_NO_PAD.encode_slice(bytes, &mut short) {
+        Ok(length) => short.get(..length) == Some(text.as_bytes()),
+        Err(_too_long) => encode(bytes) == text,
+    }
+}
+
 /// The bytes of an unpadded text. Strict: no padding, no other alphabet, unused bits zero.
 pub fn decode(text: &str) -> Result<Vec<u8>, Error> {
     URL_SAFE_NO_PAD.decode(text).map_err(|error| match error {

@@ -32,7 +32,7 @@ pub(crate) fn judge_envelope(kind: &str, id: &str, raw_id: &[u8], enforced: &Enf
     if kind != PUBLIC_KEY {
         Check::CredentialType.refuse(enforced, format!("type is {}", short(kind)))?;
     }
-    if base64url::encode(raw_id) != id {
+    if !base64url::is_text_of(id, raw_id) {
         Check::IdNotRawId.refuse(enforced, format!("id is {}", short(id)))?;
     }
     Ok(())
@@ -61,8 +61,8 @@ pub(crate) fn judge_client_data(
         Check::ClientDataType.refuse(enforced, format!("type is {}, expected {kind:?}", short(&client_data.kind)))?;
     }
     // 7.1 step 8; 7.2 step 11
-    let expected = base64url::encode(challenge);
-    if client_data.challenge != expected {
+    if !base64url::is_text_of(&client_data.challenge, challenge) {
+        let expected = base64url::encode(challenge);
         Check::ChallengeMismatch
             .refuse(enforced, format!("challenge is {}, expected {expected:?}", short(&client_data.challenge)))?;
     }

@@ -262,7 +262,7 @@ fn rebuild(node: &Node, response: &Node, alphabet: Alphabet) -> Value {
         let is_binary = BINARY.contains(&member.key.as_str());
         if is_binary || member.key == "transports" || !std::ptr::eq(node, response) {
             let value = if is_binary { encode(&member.value) } else { member.value.to_serde() };
-            inside.insert(member.key.clone(), value);
+            inside.insert(member.key.to_string(), value);
         }
     }
     let mut out = Map::new();

@@ -1,4 +1,4 @@
-use super::{Error, decode, encode};
+use super::{Error, decode, encode, is_text_of};
 
 #[test]
 fn known_pairs_both_ways() {
@@ -24,5 +24,16 @@ fn everything_else_is_refused_by_name() {
         ("Zmé", Error::Byte { at: 2, byte: 0xc3 }),
     ] {
         assert_eq!(decode(text), Err(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn texts_are_told_from_others_whatever_their_length() {
+    for length in [0, 1, 32, 95, 96, 97, 1023] {
+        let bytes = vec![0xa5; length];
+        let text = encode(&bytes);
+        assert!(is_text_of(&text, &bytes), "{length}");
+        assert!(!is_text_of(&format!("{text}="), &bytes), "{length}, padded");
+        assert!(!is_text_of(&text, &[&bytes[..], &[0]].concat()), "{length}, one byte more");
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn parse(document: Document) -> Result<ClientData, Malformed> {
             "topOrigin" => top_origin = Some(text(value, Reason::ClientDataTopOriginNotString)?),
             "tokenBinding" => token_binding = binding(value),
             "payment" => payment = payment::read(value),
-            _ => unknown.push(member.key),
+            _ => unknown.push(member.key.into()),
         }
     }
     let missing = |reason| move || Malformed::new(reason, "").at(range.clone());

@@ -5,6 +5,8 @@ mod read;
 use std::fmt;
 use std::ops::Range;
 
+use compact_str::CompactString;
+
 pub use read::read;
 
 /// What was read.
@@ -62,7 +64,7 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Its name, without escapes.
-    pub key: String,
+    pub key: CompactString,
     /// The name's bytes in the input, quotes included.
     pub key_range: Range<usize>,
     /// Its value.
@@ -259,7 +261,7 @@ impl Node {
     /// An object as a map of `serde_json`.
     pub fn to_serde_map(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
         let members = self.as_object()?.iter();
-        Some(members.map(|member| (member.key.clone(), member.value.to_serde())).collect())
+        Some(members.map(|member| (member.key.to_string(), member.value.to_serde())).collect())
     }
 }
 

@@ -62,11 +62,13 @@ pub(super) fn envelope(node: &Node, dialect: Dialect) -> Result<Envelope<'_>, Ma
         return Err(wrong(Reason::CredentialNotObject, node));
     }
     let id_bytes = ID.required(node)?;
-    let raw_id = match dialect {
-        Dialect::WebAuthn => RAW_ID.required(node)?,
-        Dialect::FidoRest => RAW_ID.optional(node, dialect)?.unwrap_or(id_bytes),
-    };
     let id = node.get("id").and_then(Node::as_str).unwrap_or_default();
+    let raw_id = match (node.get("rawId"), dialect) {
+        // As a rule they are the same text.
+        (Some(raw_id), _) if raw_id.as_str() == Some(id) => id_bytes,
+        (_, Dialect::WebAuthn) => RAW_ID.required(node)?,
+        (_, Dialect::FidoRest) => RAW_ID.optional(node, dialect)?.unwrap_or(id_bytes),
+    };
     let Some(kind) = node.get("type") else {
         return Err(absent(Reason::CredentialTypeMissing, node));
     };

@@ -65,6 +65,10 @@ impl<'a> Reader<'a> {
     /// The next header; none, and a note, where there is none.
     fn header(&mut self, path: &Path<'_>) -> Option<Header> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if let Some((header, length)) = short(rest) {
+            self.at += length;
+            return Some(header);
+        }
         let mut decoder = Decoder::from(rest);
         match decoder.pull() {
             Ok(header) => {
@@ -151,7 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self, length: Option<usize>, path: &Path<'_>, depth: usize) -> Vec<Node> {
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(length.map_or(0, |length| length.min(AT_ONCE)));
         while self.goes_on(length, items.len()) {
             let path = Path::Index(path, items.len());
             items.push(self.item(&path, depth + 1));
@@ -160,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, length: Option<usize>, path: &Path<'_>, depth: usize) -> Vec<(Node, Node)> {
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(length.map_or(0, |length| length.min(AT_ONCE)));
         while self.goes_on(length, entries.len()) {
             let key = self.item(path, depth + 1);
             let value = if self.stopped {
@@ -287,6 +291,31 @@ impl<'a> Reader<'a> {
             self.anomalies.push(Anomaly { kind, range, path: path.to_string() });
         }
     }
+}
+
+/// What there is room for at once, of the length that a container declares.
+const AT_ONCE: usize = 8;
+
+/// A header of one or two bytes, as nearly all are, and its length; what is longer, indefinite or
+/// of major type 7 is left to ciborium.
+pub(super) fn short(bytes: &[u8]) -> Option<(Header, usize)> {
+    let (first, rest) = bytes.split_first()?;
+    let (argument, length) = match first & 0x1f {
+        argument @ 0..=23 => (argument, 1),
+        24 => (*rest.first()?, 2),
+        _ => return None,
+    };
+    let header = match first >> 5 {
+        0 => Header::Positive(argument.into()),
+        1 => Header::Negative(argument.into()),
+        2 => Header::Bytes(Some(argument.into())),
+        3 => Header::Text(Some(argument.into())),
+        4 => Header::Array(Some(argument.into())),
+        5 => Header::Map(Some(argument.into())),
+        6 => Header::Tag(argument.into()),
+        _ => return None,
+    };
+    Some((header, length))
 }
 
 #[derive(Clone, Copy)]

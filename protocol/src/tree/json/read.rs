@@ -1,4 +1,7 @@
+use std::borrow::Cow;
 use std::ops::Range;
+
+use compact_str::CompactString;
 
 use super::super::{MAX_DEPTH, MAX_LISTED, Path, Short};
 use super::{Anomaly, AnomalyKind, Document, Member, Node, Value, duplicates};
@@ -31,6 +34,14 @@ pub fn read(bytes: &[u8]) -> Document {
 
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
+/// What there is room for at once: as many as the objects of every day have.
+const MEMBERS: usize = 8;
+
+/// A text that is kept: as a value, or as a name.
+trait Text<'a>: From<Cow<'a, str>> + From<String> {}
+
+impl<'a, T: From<Cow<'a, str>> + From<String>> Text<'a> for T {}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     /// The same as text; empty where it is not UTF-8.
@@ -47,7 +58,7 @@ impl<'a> Reader<'a> {
         self.white_space();
         let start = self.at;
         let value = match self.peek() {
-            Some(b'"') => self.string(path).map_or(Value::Invalid, Value::String),
+            Some(b'"') => self.string::<String>(path).map_or(Value::Invalid, Value::String),
             Some(b'{' | b'[') if depth > MAX_DEPTH => {
                 self.stop(AnomalyKind::TooDeep, start, path);
                 Value::Invalid
@@ -67,12 +78,12 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, path: &Path<'_>, depth: usize) -> Vec<Member> {
-        let mut members = Vec::new();
         self.at += 1;
         self.white_space();
         if self.next_is(b'}') {
-            return members;
+            return Vec::new();
         }
+        let mut members = Vec::with_capacity(MEMBERS);
         while !self.stopped {
             self.white_space();
             let start = self.at;
@@ -80,7 +91,7 @@ impl<'a> Reader<'a> {
                 self.unexpected(path);
                 break;
             }
-            let Some(key) = self.string(path) else { break };
+            let Some(key) = self.string::<CompactString>(path) else { break };
             let key_range = start..self.at;
             self.white_space();
             if !self.next_is(b':') {
@@ -134,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A string from its opening quote to behind its closing one.
-    fn string(&mut self, path: &Path<'_>) -> Option<String> {
+    fn string<T: Text<'a>>(&mut self, path: &Path<'_>) -> Option<T> {
         let start = self.at;
         self.at += 1;
         let mut out = String::new();
@@ -145,12 +156,12 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 Some(b'"') if out.is_empty() => {
                     self.at += 1;
-                    return Some(self.piece(piece));
+                    return Some(self.piece(piece).into());
                 }
                 Some(b'"') => {
                     self.at += 1;
                     out.push_str(&self.piece(piece));
-                    return Some(out);
+                    return Some(out.into());
                 }
                 Some(b'\\') => {
                     out.push_str(&self.piece(piece));
@@ -173,13 +184,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a range that ends at ASCII characters.
-    fn piece(&self, range: Range<usize>) -> String {
+    fn piece(&self, range: Range<usize>) -> Cow<'a, str> {
         match self.text.get(range.clone()) {
-            Some(text) => text.to_owned(),
-            None => {
-                let bytes = self.bytes.get(range).unwrap_or_default();
-                String::from_utf8_lossy(bytes).into_owned()
-            }
+            Some(text) => Cow::Borrowed(text),
+            None => String::from_utf8_lossy(self.bytes.get(range).unwrap_or_default()),
         }
     }
 
@@ -247,7 +255,7 @@ impl<'a> Reader<'a> {
         let part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.iter().position(|byte| !part(byte));
         self.at += length.unwrap_or(rest.len());
-        let text = self.piece(start..self.at);
+        let text = self.piece(start..self.at).into_owned();
         if !is_number(text.as_bytes()) {
             self.note(AnomalyKind::BadNumber, start..self.at, path);
         }
