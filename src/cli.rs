@@ -119,6 +119,7 @@ impl Default for RunArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   assay serve --listen 127.0.0.1:8080 --db lab.sqlite
+  assay serve --algorithm all      offers every algorithm that is verified here, for assay test server
   assay serve --listen 127.0.0.1:0 --without origin_mismatch     one check off, to prove a suite's bite
 
 Prints one JSON line when ready: address, URL and bootstrap credentials. Stops on Ctrl-C.")]
@@ -141,6 +142,10 @@ pub struct ServeArgs {
     /// Decides a contested question otherwise than the profile does, such as backup_eligibility=gainable; may repeat
     #[arg(long, value_name = "NAME=WORD", value_parser = switch)]
     pub switch: Vec<(String, String)>,
+    /// Offers this algorithm, by its COSE name, such as ES384 or ML-DSA-44, or all; may repeat, the most
+    /// wanted first [default: EdDSA, ES256, RS256]
+    #[arg(long, value_name = "NAME")]
+    pub algorithm: Vec<String>,
     /// Which checks are enforced: w3c-l3, tool-compatible or hardened
     #[arg(long, value_name = "NAME", default_value = "w3c-l3")]
     pub profile: String,

@@ -11,6 +11,8 @@ use assay_conformance::suites::relying_party::ANCHORED_BATCH;
 use assay_mint::lab::{METADATA_HOST, MODEL};
 use assay_mint::metadata::{Issue, ModelId, models};
 use assay_protocol::check::CheckInfo;
+use assay_protocol::cose::alg;
+use assay_relying_party::registration::Wishes;
 use assay_relying_party::{Profile, all_checks};
 use assay_server::config::{Clock, Config, Database, PolicyEngine};
 use assay_server::{MetadataSource, Origin};
@@ -42,6 +44,8 @@ pub struct ServerPlan {
     pub related_origins: Vec<String>,
     /// Contested questions that are decided otherwise than the profile does: name and word.
     pub switches: Vec<(String, String)>,
+    /// COSE algorithms to offer, most wanted first; empty for what suits most.
+    pub algorithms: Vec<i64>,
     /// The profile's name.
     pub profile: String,
     /// Ids of checks to skip.
@@ -63,6 +67,7 @@ impl Default for ServerPlan {
             origins: Vec::new(),
             related_origins: vec![RELATED_ORIGIN.to_owned()],
             switches: Vec::new(),
+            algorithms: Vec::new(),
             profile: "w3c-l3".to_owned(),
             without: Vec::new(),
             metadata: Vec::new(),
@@ -147,6 +152,9 @@ impl Lab {
         let mut config = Config::new(&plan.rp_id, plan.origins.clone(), profile);
         config.related_origins.clone_from(&plan.related_origins);
         config.listen = plan.listen;
+        if !plan.algorithms.is_empty() {
+            config.algorithms.clone_from(&plan.algorithms);
+        }
         config.without = known_checks(&plan.without)?;
         if !config.without.is_empty() && !plan.listen.ip().is_loopback() {
             bail!("--without is for proving a suite's bite, on loopback only, not on {}", plan.listen);
@@ -188,6 +196,33 @@ pub fn every_check() -> Vec<(CheckInfo, Vec<&'static str>)> {
     let sessions = assay_dbsc::Check::ALL.iter().map(|check| (check.info(), Vec::new()));
     let duties = assay_dbsc::Duty::ALL.iter().map(|duty| (duty.info(), Vec::new()));
     ceremonies.chain(challenges).chain(sessions).chain(duties).collect()
+}
+
+/// Every algorithm that can be offered: first what is offered by default, in its order.
+pub fn every_algorithm() -> Vec<i64> {
+    let mut algorithms = Wishes::default().algorithms;
+    let others: Vec<i64> = alg::SIGNATURES.into_iter().filter(|other| !algorithms.contains(other)).collect();
+    algorithms.extend(others);
+    algorithms
+}
+
+/// The algorithms of these names in the COSE registry, `all` for every one.
+pub fn algorithms(names: &[String]) -> Result<Vec<i64>> {
+    let mut algorithms = Vec::new();
+    for name in names {
+        let named = match (name.as_str(), alg::number(name)) {
+            ("all", _) => every_algorithm(),
+            (_, Some(number)) => vec![number],
+            (_, None) => {
+                let known: Vec<&str> = every_algorithm().into_iter().filter_map(alg::name).collect();
+                bail!("there is no algorithm {name:?}: all, {}", known.join(", "));
+            }
+        };
+        // Each is offered once, where it was named first.
+        let others: Vec<i64> = named.into_iter().filter(|other| !algorithms.contains(other)).collect();
+        algorithms.extend(others);
+    }
+    Ok(algorithms)
 }
 
 /// The names of the profiles, for messages.

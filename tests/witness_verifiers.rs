@@ -29,6 +29,8 @@ struct Witness {
     command: fn(PathBuf) -> Command,
     /// The codes of what it cannot be asked.
     blind: &'static [&'static str],
+    /// Parts of the ids of what it cannot be asked either.
+    lacks: &'static [&'static str],
 }
 
 const PYTHON_FIDO2: Witness = Witness {
@@ -40,6 +42,8 @@ const PYTHON_FIDO2: Witness = Witness {
         command
     },
     blind: &[],
+    // Of RSA it has SHA-256 alone.
+    lacks: &["/algorithm-rs384/", "/algorithm-rs512/", "/algorithm-ps384/", "/algorithm-ps512/"],
 };
 
 const SIMPLEWEBAUTHN: Witness = Witness {
@@ -54,6 +58,20 @@ const SIMPLEWEBAUTHN: Witness = Witness {
     },
     // It looks at the clock on the wall, whose yesterday and tomorrow are not the ceremony's.
     blind: &["path_expired", "path_not_yet_valid"],
+    lacks: &[
+        // Not in its list of algorithms.
+        "/algorithm-es256k/",
+        "/algorithm-ed448/",
+        "/algorithm-esp256/",
+        "/algorithm-esp384/",
+        "/algorithm-esp512/",
+        "/algorithm-ed25519/",
+        // In its list, but not in the Node that it runs on here.
+        "/algorithm-ml-dsa-",
+        // Apple's certificates live for three days, and it looks at the clock on the wall.
+        "suite/registration/accepted/apple/",
+        "suite/registration/apple/",
+    ],
 };
 
 #[test]
@@ -68,7 +86,9 @@ fn simplewebauthn() {
 
 fn hear(witness_: &Witness) {
     let Some(installed) = witness(witness_.installed) else { return };
-    let cases: Vec<&Case> = cases().iter().filter(|case| !witness_.blind.contains(&case.ours.as_str())).collect();
+    let lacks = |case: &Case| witness_.lacks.iter().any(|part| case.id.contains(part));
+    let cases: Vec<&Case> =
+        cases().iter().filter(|case| !lacks(case) && !witness_.blind.contains(&case.ours.as_str())).collect();
     let lines: String = cases.iter().map(|case| format!("{}\n", case.line)).collect();
     let said = run_with(&mut (witness_.command)(installed), lines).expect(0);
     let verdicts: BTreeMap<String, Value> = said

@@ -170,6 +170,12 @@ impl SigningKey {
         Self { alg: alg::ES256, engine: Engine::Es256(Es256Key::Fast(Arc::new(pair))) }
     }
 
+    /// The same key, which signs as before and says that it does so by another algorithm.
+    #[must_use]
+    pub fn called(self, algorithm: i64) -> Self {
+        Self { alg: algorithm, ..self }
+    }
+
     /// The same key, which goes on naming its algorithm and signs with another hash than that
     /// has. Where the algorithm hashes in its own way, nothing changes.
     #[must_use]

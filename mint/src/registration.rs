@@ -176,6 +176,18 @@ impl RegistrationForge {
         Self { format: Format::Compound(parts.to_vec()), ..Self::packed(lab, rp_id, challenge) }
     }
 
+    /// With a credential of another COSE algorithm, whose key is the one that edits of the credential
+    /// public key make theirs of.
+    pub fn of_algorithm(self, algorithm: i64) -> Result<Self, Error> {
+        let credential_key = SigningKey::of(algorithm, &self.other_key())?;
+        Ok(Self { credential_key, ..self })
+    }
+
+    /// Where edits draw other credential keys from.
+    fn other_key(&self) -> Seed {
+        self.seed.derive("other key")
+    }
+
     /// The same with one edit more.
     #[must_use]
     pub fn edited(mut self, edit: impl Into<Edit>) -> Self {
@@ -235,7 +247,7 @@ impl RegistrationForge {
     }
 
     fn authenticator_data(&self) -> AuthenticatorDataDraft {
-        let mut key = CredentialKeyDraft::new(&self.credential_key, self.seed.derive("other key"));
+        let mut key = CredentialKeyDraft::new(&self.credential_key, self.other_key());
         apply!(self.edits, CredentialKeyEdit, &mut key);
         AuthenticatorDataDraft {
             rp_id_hash: sha256(self.rp_id.as_bytes()).to_vec(),

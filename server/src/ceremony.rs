@@ -7,7 +7,6 @@ pub(crate) mod registration;
 mod requirements;
 
 use assay_protocol::webauthn;
-use assay_relying_party::registration::Wishes;
 use assay_relying_party::relying_party::Misuse;
 use assay_relying_party::{Rejection, RelyingParty};
 use serde::{Deserialize, Serialize};
@@ -18,11 +17,6 @@ use crate::error::{Error, Problem};
 use crate::http::Call;
 use crate::state::AppState;
 use crate::store::{Ceremony, Client};
-
-/// The algorithms that are offered where nobody asks for fewer.
-pub(crate) fn algorithms() -> Vec<i64> {
-    Wishes::default().algorithms
-}
 
 /// By which of the two interfaces a ceremony came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

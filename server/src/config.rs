@@ -9,6 +9,7 @@ use std::time::Duration;
 use assay_attestation::Anchors;
 use assay_attestation::metadata::Metadata;
 use assay_relying_party::Profile;
+use assay_relying_party::registration::Wishes;
 use time::OffsetDateTime;
 
 use crate::metadata::MetadataSource;
@@ -30,6 +31,8 @@ pub struct Config {
     /// Origins on other sites that may use the RP ID too; they are listed at
     /// `/.well-known/webauthn`, where clients look (WebAuthn L3 5.11).
     pub related_origins: Vec<String>,
+    /// The COSE algorithms that are offered where nobody asks for fewer, most wanted first; not empty.
+    pub algorithms: Vec<i64>,
     /// Which checks are enforced, and how the conflicts of practice are settled.
     pub profile: Profile,
     /// Ids of checks to skip. The caller has validated them; parsing is never skipped.
@@ -68,6 +71,7 @@ impl Config {
             rp_name: rp_id.to_owned(),
             origins,
             related_origins: Vec::new(),
+            algorithms: Wishes::default().algorithms,
             profile,
             without: Vec::new(),
             metadata: Vec::new(),

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Place;
 use crate::cli::ServeArgs;
-use crate::lab::ServerPlan;
+use crate::lab::{ServerPlan, algorithms};
 use crate::output::{Exit, print};
 
 /// Serves until a signal; one JSON line says when it is ready.
@@ -20,6 +20,7 @@ pub(super) fn run(here: &Place, args: &ServeArgs) -> Result<Exit> {
         origins: args.origin.clone(),
         related_origins: args.related_origin.clone(),
         switches: args.switch.clone(),
+        algorithms: algorithms(&args.algorithm)?,
         profile: args.profile.clone(),
         without: args.without.clone(),
         metadata: args.metadata.sources(&lab, &state)?,

@@ -15,7 +15,7 @@ use crate::cli::{TestArgs, TestKind};
 use crate::clock::MovableClock;
 use crate::judge::{self, Bar, Judged, Plan};
 use crate::keys::KeyTarget;
-use crate::lab::{Lab, ServerPlan, profile_names};
+use crate::lab::{Lab, ServerPlan, every_algorithm, profile_names};
 use crate::output::{Exit, Style, print};
 use crate::state::State;
 
@@ -158,8 +158,12 @@ impl OwnServer {
     /// Starts it, in memory, on a free port.
     pub(super) fn start(lab: &Lab, profile: &str) -> Result<Self> {
         let clock = MovableClock::default();
-        let plan =
-            ServerPlan { profile: profile.to_owned(), clock: Some(Arc::new(clock.clone())), ..ServerPlan::default() };
+        let plan = ServerPlan {
+            profile: profile.to_owned(),
+            algorithms: every_algorithm(),
+            clock: Some(Arc::new(clock.clone())),
+            ..ServerPlan::default()
+        };
         Ok(Self { handle: lab.serve(&plan)?, clock })
     }
 

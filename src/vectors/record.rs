@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::judge::{Judged, Plan, relying_party_through};
-use crate::lab::{Lab, ServerPlan};
+use crate::lab::{Lab, ServerPlan, every_algorithm};
 
 /// The RP ID of every recorded ceremony.
 const RP_ID: &str = "example.org";
@@ -50,6 +50,7 @@ pub fn record(profile: &str, seed: [u8; 32], now: OffsetDateTime, filter: &[Stri
     let lab = Lab::new(seed, now);
     let plan = ServerPlan {
         profile: profile.to_owned(),
+        algorithms: every_algorithm(),
         rp_id: RP_ID.to_owned(),
         // No port: client data and signatures come out the same in every run.
         origins: vec![format!("https://{RP_ID}")],

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use assay::clock::MovableClock;
 use assay::judge::{self, Judged, Plan};
-use assay::lab::{Lab, ServerPlan, every_check};
+use assay::lab::{Lab, ServerPlan, every_algorithm, every_check};
 use assay_conformance::case::Header;
 use assay_conformance::coverage::Proof;
 use assay_conformance::report::SuiteReport;
@@ -305,7 +305,8 @@ impl Server {
         static LAB: OnceLock<(Lab, Config)> = OnceLock::new();
         let (lab, config) = LAB.get_or_init(|| {
             let lab = Lab::new([3; 32], OffsetDateTime::now_utc());
-            (lab, lab.server_config(&ServerPlan::default()).unwrap())
+            let plan = ServerPlan { algorithms: every_algorithm(), ..ServerPlan::default() };
+            (lab, lab.server_config(&plan).unwrap())
         });
         let clock = MovableClock::default();
         let mut config = Config { clock: Arc::new(clock.clone()), ..config.clone() };

@@ -42,6 +42,7 @@ const REFUSED: &[(&[&str], &str)] = &[
     (&["profile", "show", "strict"], "there is no profile \"strict\""),
     (&["run", "--seed", "xyz"], "1 to 64 hexadecimal digits"),
     (&["serve", "--profile", "strict"], "there is no profile \"strict\""),
+    (&["serve", "--algorithm", "ES-384"], "there is no algorithm \"ES-384\": all, EdDSA, ES256, RS256, "),
     (&["serve", "--listen", "here"], "invalid value 'here'"),
     (&["serve", "--listen", "127.0.0.1:0", "--without", "everything"], "there is no check \"everything\""),
     (&["serve", "--listen", "127.0.0.1:0", "--without", "origin_mismatch", "--without", ""], "there is no check \"\""),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::place::Place;
 
 /// How long anything may take that is not meant to last.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The command with its state in `place`, started there, and nothing of our environment that it heeds.
 pub(crate) fn assay<'a>(place: &Place, args: impl IntoIterator<Item = &'a str>) -> Command {

@@ -6,6 +6,7 @@
 //! nothing else is wrong with it, and after a refusal the good twin must still be accepted.
 //! Edits and their slugs are `assay-mint`'s.
 
+mod algorithm;
 mod authentication;
 mod base;
 mod basis;

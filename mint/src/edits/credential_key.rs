@@ -1,4 +1,4 @@
-use assay_protocol::cose::alg;
+use assay_protocol::cose::{alg, kty};
 use ciborium::Value;
 
 use super::wire;
@@ -62,6 +62,7 @@ edits! {
         RsaModulusMissing = "credential-key-rsa-modulus-missing", Wrong, "an RSA key without `n`", |d| { rsa(d); d.members.remove(-1); };
         RsaModulusNotBytes = "credential-key-rsa-modulus-not-bytes", Wrong, "an RSA key whose `n` is a text", |d| { rsa(d); d.members.set(-1, "n"); };
         RsaModulusEmpty = "credential-key-rsa-modulus-empty", Wrong, "an RSA key whose `n` is empty", |d| { rsa(d); coordinate(d, -1, Vec::clear); };
+        RsaModulusEven = "credential-key-rsa-modulus-even", Wrong, "an RSA key whose `n` is even", |d| { rsa(d); coordinate(d, -1, |n| if let Some(last) = n.last_mut() { *last &= 0xfe; }); };
         RsaModulusLeadingZero = "credential-key-rsa-modulus-leading-zero", Wrong, "an RSA key whose `n` has a leading zero byte", |d| { rsa(d); coordinate(d, -1, |n| n.insert(0, 0)); };
         RsaModulusSmall = "credential-key-rsa-modulus-small", Debated, "an RSA key of 1024 bits", |d| { rsa(d); coordinate(d, -1, |n| { n.truncate(128); if let Some(last) = n.last_mut() { *last |= 1; } }); };
         RsaExponentMissing = "credential-key-rsa-exponent-missing", Wrong, "an RSA key without `e`", |d| { rsa(d); d.members.remove(-2); };
@@ -69,6 +70,7 @@ edits! {
         RsaExponentEven = "credential-key-rsa-exponent-even", Wrong, "an RSA key whose `e` is even", |d| { rsa(d); d.members.set(-2, vec![1, 0, 0]); };
         RsaExponentOne = "credential-key-rsa-exponent-one", Wrong, "an RSA key whose `e` is one", |d| { rsa(d); d.members.set(-2, vec![1]); };
         RsaPrivateMember = "credential-key-rsa-private-member", Wrong, "an RSA key with its private exponent", |d| { rsa(d); d.members.push(-3, vec![7; 256]); };
+        OnP256 = "credential-key-on-p256", Wrong, "a true P-256 key under an algorithm that is not for it", on_p256;
         Es256OnP521 = "credential-key-es256-on-p521", Wrong, "a true P-521 key under ES256", |d| under(d, alg::ES512, alg::ES256);
         Es256OnSecp256k1 = "credential-key-es256-on-secp256k1", Wrong, "a true secp256k1 key under ES256", |d| under(d, alg::ES256K, alg::ES256);
         Es256OfSecp256k1 = "credential-key-es256-of-secp256k1", Wrong, "a point of secp256k1 under ES256 and P-256", |d| { under(d, alg::ES256K, alg::ES256); d.members.set(-1, 1); };
@@ -94,13 +96,13 @@ edits! {
         Ed448Short = "credential-key-ed448-short", Wrong, "an Ed448 key of 56 bytes", |d| of(d, alg::ED448, -2, |c| { c.pop(); });
         Ed448Long = "credential-key-ed448-long", Wrong, "an Ed448 key of 58 bytes", |d| of(d, alg::ED448, -2, |c| c.push(0));
         Ed448OffCurve = "credential-key-ed448-off-curve", Wrong, "an Ed448 key that is no point of the curve", |d| of(d, alg::ED448, -2, |c| c.fill(0xff));
-        MlDsaKeyMissing = "credential-key-ml-dsa-missing", Wrong, "an ML-DSA-44 key without `pub`", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.remove(-1); };
-        MlDsaKeyNotBytes = "credential-key-ml-dsa-not-bytes", Wrong, "an ML-DSA-44 key whose `pub` is a text", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.set(-1, "pub"); };
-        MlDsaShort = "credential-key-ml-dsa-short", Wrong, "an ML-DSA-44 key that lacks its last byte", |d| of(d, alg::ML_DSA_44, -1, |c| { c.pop(); });
-        MlDsaLong = "credential-key-ml-dsa-long", Wrong, "an ML-DSA-44 key with a byte after it", |d| of(d, alg::ML_DSA_44, -1, |c| c.push(0));
+        MlDsaKeyMissing = "credential-key-ml-dsa-missing", Wrong, "an ML-DSA key without `pub`", |d| { ml_dsa(d); d.members.remove(-1); };
+        MlDsaKeyNotBytes = "credential-key-ml-dsa-not-bytes", Wrong, "an ML-DSA key whose `pub` is a text", |d| { ml_dsa(d); d.members.set(-1, "pub"); };
+        MlDsaShort = "credential-key-ml-dsa-short", Wrong, "an ML-DSA key that lacks its last byte", |d| { ml_dsa(d); coordinate(d, -1, |c| { c.pop(); }); };
+        MlDsaLong = "credential-key-ml-dsa-long", Wrong, "an ML-DSA key with a byte after it", |d| { ml_dsa(d); coordinate(d, -1, |c| c.push(0)); };
         MlDsaOtherSet = "credential-key-ml-dsa-other-set", Wrong, "an ML-DSA-44 key under ML-DSA-65", |d| under(d, alg::ML_DSA_44, alg::ML_DSA_65);
-        MlDsaPrivateMember = "credential-key-ml-dsa-private-member", Wrong, "an ML-DSA-44 key with its private seed", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.push(-2, vec![7; 32]); };
-        MlDsaOkp = "credential-key-ml-dsa-okp", Wrong, "an ML-DSA-44 key whose `kty` says OKP", |d| { of(d, alg::ML_DSA_44, -1, |_| ()); d.members.set(1, 1); };
+        MlDsaPrivateMember = "credential-key-ml-dsa-private-member", Wrong, "an ML-DSA key with its private seed", |d| { ml_dsa(d); d.members.push(-2, vec![7; 32]); };
+        MlDsaOkp = "credential-key-ml-dsa-okp", Wrong, "an ML-DSA key whose `kty` says OKP", |d| { ml_dsa(d); d.members.set(1, 1); };
     }
 }
 
@@ -109,6 +111,14 @@ fn of(draft: &mut CredentialKeyDraft, algorithm: i64, label: i64, edit: fn(&mut 
     if let Ok(key) = SigningKey::of(algorithm, &draft.seed) {
         draft.replace(&key);
         coordinate(draft, label, edit);
+    }
+}
+
+/// What is on P-256 already stays as it is.
+fn on_p256(draft: &mut CredentialKeyDraft) {
+    let number = draft.members.get(3).and_then(Value::as_integer).and_then(|number| i64::try_from(number).ok());
+    if let Some(number) = number.filter(|number| ![alg::ES256, alg::ESP256].contains(number)) {
+        under(draft, alg::ES256, number);
     }
 }
 
@@ -149,9 +159,17 @@ fn ed25519(draft: &mut CredentialKeyDraft, curve: i64) {
     }
 }
 
+/// An RSA key: the one that is there, or one under RS256.
 fn rsa(draft: &mut CredentialKeyDraft) {
-    if let Ok(key) = SigningKey::rs256() {
-        draft.replace(&key);
+    if draft.members.get(1) != Some(&Value::from(kty::RSA)) {
+        of(draft, alg::RS256, -1, |_| ());
+    }
+}
+
+/// An ML-DSA key: the one that is there, or one of the smallest set.
+fn ml_dsa(draft: &mut CredentialKeyDraft) {
+    if draft.members.get(1) != Some(&Value::from(kty::AKP)) {
+        of(draft, alg::ML_DSA_44, -1, |_| ());
     }
 }
 

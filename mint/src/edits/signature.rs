@@ -1,3 +1,4 @@
+use assay_protocol::cose::{Curve, PublicKey};
 use assay_protocol::tree::der;
 use p256::ecdsa::Signature;
 
@@ -7,7 +8,8 @@ use crate::keys::SigningKey;
 edits! {
     /// Edits of what is signed, and by whom; the signature itself is a good one.
     pub enum SigningEdit on SigningDraft {
-        OtherKey = "signing-other-key", Wrong, "signed by a key that nobody knows", |d| d.key = SigningKey::es256(&d.seed.derive("other signer"));
+        OtherKey = "signing-other-key", Wrong, "signed by a key that nobody knows", other_key;
+        OtherCurve = "signing-other-curve", Wrong, "signed by a key on another curve, under the same algorithm", other_curve;
         CredentialKey = "signing-credential-key", Wrong, "signed by the credential in the attestation key's place", |d| d.key = d.credential_key.clone();
         AuthDataOnly = "signing-auth-data-only", Wrong, "only the authenticator data is signed", |d| d.message = Some(d.auth_data.clone());
         HashOnly = "signing-hash-only", Wrong, "only the client data's hash is signed", |d| d.message = Some(d.client_data_hash.to_vec());
@@ -51,6 +53,26 @@ edits! {
     }
 }
 
+/// Of the same algorithm; but there is one RSA key alone.
+fn other_key(draft: &mut SigningDraft) {
+    let seed = draft.seed.derive("other signer");
+    draft.key = match (draft.key.public_key(), SigningKey::of(draft.key.alg(), &seed)) {
+        (PublicKey::Rsa { .. }, _) | (_, Err(_)) => SigningKey::es256(&seed),
+        (_, Ok(other)) => other,
+    };
+}
+
+/// What is on no curve of ECDSA's stays as it is.
+fn other_curve(draft: &mut SigningDraft) {
+    let seed = draft.seed.derive("other signer");
+    let other = match draft.key.public_key() {
+        PublicKey::Ec2 { curve: Curve::P256, .. } => SigningKey::p384(&seed),
+        PublicKey::Ec2 { .. } => SigningKey::es256(&seed),
+        _ => return,
+    };
+    draft.key = other.called(draft.key.alg());
+}
+
 /// The order of P-256's group.
 const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
@@ -85,9 +107,10 @@ fn other_s(signature: &Signature) -> Vec<u8> {
 }
 
 fn padded_integer(bytes: &mut Vec<u8>) {
-    if bytes.len() > 4 {
-        bytes.insert(4, 0);
-        if let Some(length) = bytes.get_mut(3) {
+    let length_of_r = header(bytes) + 1;
+    if bytes.len() > length_of_r + 1 {
+        bytes.insert(length_of_r + 1, 0);
+        if let Some(length) = bytes.get_mut(length_of_r) {
             *length += 1;
         }
         lengthen(bytes);
@@ -95,9 +118,15 @@ fn padded_integer(bytes: &mut Vec<u8>) {
 }
 
 fn lengthen(bytes: &mut [u8]) {
-    if let Some(length) = bytes.get_mut(1).filter(|length| **length < 0x7f) {
+    let last = header(bytes) - 1;
+    if let Some(length) = bytes.get_mut(last).filter(|length| ![0x7f, 0xff].contains(*length)) {
         *length += 1;
     }
+}
+
+/// The bytes of the sequence's header: P-521's signatures need a longer one.
+fn header(bytes: &[u8]) -> usize {
+    if bytes.get(1) == Some(&0x81) { 3 } else { 2 }
 }
 
 fn minus_one() -> [u8; 32] {

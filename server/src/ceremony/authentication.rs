@@ -14,7 +14,7 @@ use serde_json::json;
 
 pub(crate) use self::options::begin;
 use super::registration::{self as own_registration, Demanded};
-use super::{Attempt, Contract, Frames, algorithms, challenge, refused};
+use super::{Attempt, Contract, Frames, challenge, refused};
 use crate::audit::{Event, EventType, Outcome};
 use crate::check::Check;
 use crate::error::{Error, Problem};
@@ -48,7 +48,7 @@ impl Remembered {
             pending: registration::Pending {
                 challenge: self.pending.challenge.clone(),
                 user_handle: user.handle,
-                algorithms: algorithms(),
+                algorithms: state.config().algorithms.clone(),
                 user_verification_required: self.pending.user_verification_required,
                 mediation: registration::Mediation::Optional,
                 exclude_credentials: Vec::new(),

@@ -10,7 +10,8 @@ use assay_relying_party::extensions::ExtensionPolicy;
 use assay_relying_party::registration::{Expectations, Mediation};
 use assay_relying_party::{BackupPolicy, Payment};
 
-use super::{Frames, Party, algorithms};
+use super::{Frames, Party};
+use crate::config::Config;
 use crate::error::Error;
 use crate::http::json::Object;
 
@@ -41,10 +42,11 @@ impl Requirements {
 }
 
 /// Reads the member `requirements` of a request for options.
-pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<Requirements, Error> {
+pub(super) fn read(body: &Object, party: &Party, config: &Config) -> Result<Requirements, Error> {
+    let lifetime = config.challenge_lifetime;
     let mut requirements = Requirements {
         expectations: Expectations::default(),
-        algorithms: algorithms(),
+        algorithms: config.algorithms.clone(),
         frames: Frames::default(),
         mediation: Mediation::Optional,
         extension_policy: ExtensionPolicy::default(),
@@ -64,7 +66,7 @@ pub(super) fn read(body: &Object, party: &Party, lifetime: Duration) -> Result<R
         requirements.expectations.attestation_types = Some(types);
     }
     if let Some(wanted) = asked.integers("algorithms")? {
-        let known = algorithms();
+        let known = &config.algorithms;
         if let Some(unknown) = wanted.iter().find(|alg| !known.contains(alg)) {
             return Err(Error::InvalidRequest(format!("requirements.algorithms has {unknown}, not one of {known:?}")));
         }

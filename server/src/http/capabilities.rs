@@ -6,7 +6,6 @@ use assay_relying_party::policy::Policy;
 use serde_json::{Value, json};
 
 use super::{Call, Reply};
-use crate::ceremony::algorithms;
 use crate::config::PolicyEngine;
 use crate::error::Error;
 
@@ -48,7 +47,7 @@ pub(super) fn list(call: &Call) -> Result<Reply, Error> {
         "profile": config.profile.name,
         "without": config.without,
         "formats": formats,
-        "algorithms": algorithms(),
+        "algorithms": config.algorithms,
         "policy_engine": config.policy_engine == PolicyEngine::Wired,
         "dbsc": true,
         "metadata": metadata,

@@ -25,6 +25,8 @@ pub(super) enum Cases {
     Claiming(String),
     /// Those whose id ends so.
     Ending(&'static [&'static str]),
+    /// Those of these ids.
+    Exactly(Vec<String>),
 }
 
 /// How a defective server answers.
@@ -34,6 +36,12 @@ pub(super) enum Change {
     Overlooks(String),
     /// It refuses what looks like this.
     Refuses(fn(&Seen) -> bool),
+    /// It refuses credentials for this algorithm.
+    RefusesCredentials(i64),
+    /// It refuses statements with certificates that are signed by this algorithm.
+    RefusesStatements(i64),
+    /// It refuses authentications by this algorithm.
+    RefusesSignatures(i64),
     /// It refuses whatever answers a request that looks like this.
     RefusesAsked(fn(&serde_json::Value) -> bool),
     /// It refuses an authentication after a failed one.
@@ -76,6 +84,7 @@ impl Defect {
     pub(super) fn concerns(&self, header: &Header) -> bool {
         match &self.cases {
             Cases::Claiming(code) => header.claims.iter().any(|claim| claim == code),
+            Cases::Exactly(ids) => ids.contains(&header.id),
             Cases::Ending(ends) => ends.iter().any(|end| header.id.ends_with(end)),
         }
     }
@@ -87,16 +96,23 @@ pub(super) struct Mutant {
     defect: Defect,
     /// Will the next answer be refused, whatever it is?
     marked: bool,
+    /// The algorithm of the credential that was registered last.
+    registered: Option<i64>,
 }
 
 impl Mutant {
     pub(super) fn new(inner: Box<dyn RelyingPartyTarget>, defect: Defect) -> Self {
-        Self { inner, defect, marked: false }
+        Self { inner, defect, marked: false, registered: None }
     }
 
     fn refuses(&self, body: &str) -> Option<Answer> {
         let refused = match self.defect.change {
             Change::Refuses(looks_bad) => looks_bad(&Seen::new(body)),
+            Change::RefusesCredentials(algorithm) => Seen::new(body).credential_algorithm() == Some(algorithm),
+            Change::RefusesStatements(algorithm) => Seen::new(body).certified_algorithm() == Some(algorithm),
+            Change::RefusesSignatures(algorithm) => {
+                Seen::new(body).is_authentication() && self.registered == Some(algorithm)
+            }
             Change::RefusesAsked(_) | Change::RefusesAfterFailure => self.marked,
             _ => false,
         };
@@ -141,6 +157,7 @@ impl RelyingPartyTarget for Mutant {
             Some(refusal) => Ok(refusal),
             None => {
                 let answer = self.inner.finish_registration(body)?;
+                self.registered = Seen::new(body).credential_algorithm();
                 Ok(self.overlook(answer))
             }
         }
@@ -183,7 +200,12 @@ impl RelyingPartyTarget for Mutant {
     }
 
     fn new_session(&self) -> Result<Box<dyn RelyingPartyTarget>, TargetError> {
-        Ok(Box::new(Self { inner: self.inner.new_session()?, defect: self.defect.clone(), marked: false }))
+        Ok(Box::new(Self {
+            inner: self.inner.new_session()?,
+            defect: self.defect.clone(),
+            marked: false,
+            registered: None,
+        }))
     }
 
     fn dialect(&self) -> Dialect {

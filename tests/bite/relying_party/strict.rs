@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use assay::lab::every_algorithm;
 use assay_protocol::attestation_object::AttestationObject;
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::base64url;
@@ -46,7 +47,29 @@ pub(super) fn defects() -> Vec<Defect> {
         cases: Cases::Ending(&["options/related-origins/document"]),
         change: Change::ServesAsText,
     };
+    let refusing = refusing.chain(every_algorithm().into_iter().flat_map(unsupported));
     refusing.chain(asking).chain(spoiling).chain([after_failure, unasked, to_strangers, as_text]).collect()
+}
+
+/// Servers that offer an algorithm and then will not have it.
+fn unsupported(number: i64) -> Vec<Defect> {
+    let name = alg::name(number).unwrap();
+    let section = format!("algorithm-{}", name.to_lowercase());
+    let of = |what, change, ids: &[&str]| Defect {
+        name: format!("refuses {what} by {name} ({number})"),
+        cases: Cases::Exactly(ids.iter().map(|id| id.replace("ALGORITHM", &section)).collect()),
+        change,
+    };
+    let credentials = &["registration/ALGORITHM/none", "registration/ALGORITHM/packed-self"];
+    let mut defects = vec![
+        of("credentials", Change::RefusesCredentials(number), credentials),
+        of("signatures", Change::RefusesSignatures(number), &["authentication/ALGORITHM/signed"]),
+    ];
+    if number != alg::RS1 {
+        defects.push(of("certificates", Change::RefusesStatements(number), &["registration/ALGORITHM/packed"]));
+    }
+    // These are asked about by name, above and by every other case.
+    if [alg::ES256, alg::EDDSA, alg::RS256].contains(&number) { Vec::new() } else { defects }
 }
 
 type Refusing = (&'static str, &'static [&'static str], fn(&Seen) -> bool);
@@ -348,7 +371,7 @@ fn first_member(json: &Value) -> Option<&str> {
 }
 
 impl Seen {
-    fn is_authentication(&self) -> bool {
+    pub(super) fn is_authentication(&self) -> bool {
         self.json.pointer("/response/signature").is_some()
     }
 
@@ -422,11 +445,22 @@ impl Seen {
             .is_some_and(|attested| holds(&attested))
     }
 
+    /// The algorithm of the credential that a registration brings.
+    pub(super) fn credential_algorithm(&self) -> Option<i64> {
+        let data = AuthenticatorData::parse(&self.data()).ok()?;
+        data.attested.map(|attested| attested.credential_public_key.alg)
+    }
+
+    /// The algorithm of a statement with certificates.
+    pub(super) fn certified_algorithm(&self) -> Option<i64> {
+        let object = self.object().filter(|_| !self.x5c().is_empty())?;
+        object.att_stmt.get_text("alg")?.as_int()
+    }
+
     /// The algorithm of a registration, or what the length of a signature tells.
     fn algorithm(&self) -> Option<i64> {
-        let registered = AuthenticatorData::parse(&self.data()).ok().and_then(|data| data.attested);
-        match (registered, self.member("signature").map(|signature| signature.len())) {
-            (Some(attested), _) => Some(attested.credential_public_key.alg),
+        match (self.credential_algorithm(), self.member("signature").map(|signature| signature.len())) {
+            (Some(registered), _) => Some(registered),
             (None, Some(64)) => Some(alg::EDDSA),
             (None, Some(256)) => Some(alg::RS256),
             _ => None,

@@ -1,6 +1,7 @@
 //! Authentication cases.
 
 mod accepted;
+mod algorithms;
 mod counter;
 mod signature;
 mod user;
@@ -10,6 +11,7 @@ use assay_mint::credential::Credential;
 use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 
+use super::algorithm::Algorithm;
 use super::base::Base;
 use super::basis::Basis;
 use super::ceremony::{
@@ -34,6 +36,8 @@ pub(super) enum Start {
     Ed25519,
     /// An RSA credential.
     Rs256,
+    /// A credential for another algorithm, if it is offered.
+    Of(&'static Algorithm),
     /// A credential that is at 7 already.
     Counting,
     /// A credential that may be backed up.
@@ -49,6 +53,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     let mut cases = accepted::cases();
     cases.extend(SHARED.iter().flat_map(|table| table.iter()).flat_map(|rule| rule.authentications(Start::Es256)));
     cases.extend(signature::cases());
+    cases.extend(algorithms::cases());
     cases.extend(counter::cases());
     cases.extend(user::cases());
     cases
@@ -60,6 +65,7 @@ impl Start {
             Self::Es256 => "authentication/accepted/es256",
             Self::Ed25519 => "authentication/accepted/ed25519",
             Self::Rs256 => "authentication/accepted/rs256",
+            Self::Of(algorithm) => algorithm.authentication(),
             Self::Counting => "authentication/accepted/counting",
             Self::Eligible => "authentication/accepted/backup-eligible",
             Self::FidoU2f => "authentication/accepted/fido-u2f",
@@ -72,6 +78,7 @@ impl Start {
             Self::Es256 => "an authentication with an ES256 credential",
             Self::Ed25519 => "an authentication with an Ed25519 credential",
             Self::Rs256 => "an authentication with an RSA credential",
+            Self::Of(algorithm) => algorithm.authentication_words(),
             Self::Counting => "an authentication with a credential that counts",
             Self::Eligible => "an authentication with a credential that may be backed up",
             Self::FidoU2f => "an authentication with a U2F credential",
@@ -92,6 +99,12 @@ impl Start {
             Self::Ed25519 => {
                 if let Ok(key) = SigningKey::ed25519(&forge.seed.derive("ed25519")) {
                     forge.credential_key = key;
+                }
+            }
+            Self::Of(algorithm) => {
+                // A key that cannot be made leaves the good one in place, and the case fails loudly.
+                if let Ok(made) = forge.clone().of_algorithm(algorithm.number) {
+                    *forge = made;
                 }
             }
             Self::Rs256 => {

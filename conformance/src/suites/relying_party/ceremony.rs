@@ -6,6 +6,7 @@ use assay_mint::json::Object;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::webauthn::{CreationOptions, RequestOptions};
 
+use super::algorithm::{Good, offered as offered_algorithm};
 use super::base::Base;
 use super::world::{Question, World, recorded, username};
 use crate::context::Context;
@@ -81,6 +82,19 @@ pub(super) fn registration_forge(world: &World, base: Base, offer: &Offer<Creati
     let mut forge = base.forge(&world.lab, &rp_id, &offer.options.challenge);
     forge.origin.clone_from(&world.origin);
     forge
+}
+
+/// The good registration that answers these options, which must offer what it is about.
+pub(super) fn good_registration(
+    world: &World,
+    good: Good,
+    offer: &Offer<CreationOptions>,
+) -> Result<RegistrationForge, Stop> {
+    good.offered(&offer.options)?;
+    let rp_id = world.rp_id(offer.options.rp.id.as_deref());
+    let mut forge = good.forge(&world.lab, &rp_id, &offer.options.challenge)?;
+    forge.origin.clone_from(&world.origin);
+    Ok(forge)
 }
 
 /// The good authentication that answers these options.
@@ -170,7 +184,7 @@ pub(super) fn register(
     Ok((request, credential))
 }
 
-/// Registers a good credential for the user of `request`.
+/// Registers a good credential for the user of `request`, of an algorithm that must be offered.
 pub(super) fn register_for(
     world: &mut World,
     context: &mut Context,
@@ -181,6 +195,7 @@ pub(super) fn register_for(
     let offer = begin_registration(world, context, request)?;
     let mut forge = registration_forge(world, base, &offer);
     change(&mut forge);
+    offered_algorithm(forge.credential_key.alg(), &offer.options)?;
     let sending = Sending::setup("register a good credential", &forge);
     let (answer, credential) = send_registration(world, context, &sending, &offer.options.user.id)?;
     if !answer.accepted {

@@ -1,6 +1,7 @@
 //! Registration cases.
 
 mod accepted;
+mod algorithms;
 mod attestation_object;
 mod certificates;
 mod compound;
@@ -13,10 +14,11 @@ mod tpm;
 use assay_mint::edits::AuthenticatorDataEdit;
 use assay_mint::registration::RegistrationForge;
 
+use super::algorithm::Good;
 use super::base::Base;
 use super::basis::Basis;
 use super::ceremony::{
-    Sending, authenticate, authentication_request, begin_registration, registration_forge, registration_request,
+    Sending, authenticate, authentication_request, begin_registration, good_registration, registration_request,
     send_registration,
 };
 use super::judge;
@@ -35,6 +37,7 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
     cases.extend(SHARED.iter().flat_map(|table| table.iter()).flat_map(|rule| rule.registrations(Base::None)));
     cases.extend(attestation_object::RULES.iter().flat_map(|rule| rule.registrations(Base::None)));
     cases.extend(credential_key::cases());
+    cases.extend(algorithms::cases());
     cases.extend(statements::cases());
     cases.extend(certificates::cases());
     cases.extend(tpm::cases());
@@ -65,17 +68,18 @@ fn declared_shorter() -> (Basis, Case<World>) {
 }
 
 /// The case of one change of a good registration.
-pub(super) fn case(base: Base, rule: &Rule, change: &Change<RegistrationForge>) -> (Basis, Case<World>) {
+pub(super) fn case(good: impl Into<Good>, rule: &Rule, change: &Change<RegistrationForge>) -> (Basis, Case<World>) {
+    let good = good.into();
     let id = format!("registration/{}/{}", rule.section, change.name);
     let (rule_of_run, change_of_run) = (*rule, change.clone());
     let case = Case::new(id, title(&change.plants), rule.registration, rule.level, move |world, context| {
-        run(world, context, base, &rule_of_run, &change_of_run)
+        run(world, context, good, &rule_of_run, &change_of_run)
     });
     let given = given(rule.ask);
     let sends =
-        format!("{}, but: {}. All that is hashed or signed above it is made anew.", base.words(), change.plants);
-    let case = describe(case, rule, given, sends, base.twin());
-    (rule.basis, case.needs(base.needs()))
+        format!("{}, but: {}. All that is hashed or signed above it is made anew.", good.words(), change.plants);
+    let case = describe(case, rule, given, sends, good.twin());
+    (rule.basis, case.needs(good.base.needs()))
 }
 
 fn given(ask: Ask) -> &'static str {
@@ -89,15 +93,15 @@ fn given(ask: Ask) -> &'static str {
 fn run(
     world: &mut World,
     context: &mut Context,
-    base: Base,
+    good: Good,
     rule: &Rule,
     change: &Change<RegistrationForge>,
 ) -> Result<Pass, Stop> {
-    let mut request = registration_request(world, context, base);
+    let mut request = registration_request(world, context, good.base);
     if let Ask::UserVerification(wanted) = rule.ask {
         request.user_verification = Some(wanted.to_owned());
     }
-    ask(world, context, base, &request, rule.codes, change)
+    ask(world, context, good, &request, rule.codes, change)
 }
 
 /// Asks for options, sends the changed registration, and judges the answer; then the good twin,
@@ -105,13 +109,14 @@ fn run(
 pub(super) fn ask(
     world: &mut World,
     context: &mut Context,
-    base: Base,
+    start: impl Into<Good>,
     request: &RegistrationRequest,
     codes: &[&str],
     change: &Change<RegistrationForge>,
 ) -> Result<Pass, Stop> {
+    let start = start.into();
     let offer = begin_registration(world, context, request)?;
-    let good = registration_forge(world, base, &offer);
+    let good = good_registration(world, start, &offer)?;
     let forge = (change.make)(good.clone());
     let words = title(&change.plants) + ".";
     let sending = Sending {
@@ -127,7 +132,7 @@ pub(super) fn ask(
     }
     let pass = judge::refused(world, &answer, codes)?;
     let offer = begin_registration(world, context, request)?;
-    let good = registration_forge(world, base, &offer);
+    let good = good_registration(world, start, &offer)?;
     let sending = Sending::twin("register the good twin", &good);
     let (twin, _) = send_registration(world, context, &sending, &offer.options.user.id)?;
     judge::with_twin(pass, &twin)

@@ -6,8 +6,8 @@ use assay_mint::assertion::AssertionForge;
 use assay_mint::edits::Edit;
 use assay_mint::registration::RegistrationForge;
 
+use super::algorithm::Good;
 use super::authentication::{self, Start};
-use super::base::Base;
 use super::basis::Basis;
 use super::registration;
 use super::world::World;
@@ -110,11 +110,12 @@ impl Rule {
     }
 
     /// The cases of this rule for registrations that start from `base`.
-    pub(super) fn registrations(self, base: Base) -> Vec<(Basis, Case<World>)> {
+    pub(super) fn registrations(self, good: impl Into<Good>) -> Vec<(Basis, Case<World>)> {
         if self.registration.is_empty() {
             return Vec::new();
         }
-        self.edits.iter().map(|edit| registration::case(base, &self, &self.change(*edit))).collect()
+        let good = good.into();
+        self.edits.iter().map(|edit| registration::case(good, &self, &self.change(*edit))).collect()
     }
 
     /// The cases of this rule for authentications that start from `start`.
@@ -125,7 +126,8 @@ impl Rule {
         self.edits.iter().map(|edit| authentication::case(start, &self, &self.change(*edit))).collect()
     }
 
-    fn change<F: Editable>(&self, edit: Edit) -> Change<F> {
+    /// The change that one of its edits makes.
+    pub(super) fn change<F: Editable>(&self, edit: Edit) -> Change<F> {
         let slug = edit.slug();
         Change {
             name: slug.strip_prefix(self.section).and_then(|rest| rest.strip_prefix('-')).unwrap_or(slug).to_owned(),

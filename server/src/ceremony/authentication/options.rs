@@ -33,7 +33,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         Contract::Own if body.get("username").is_some() => Some(body.required_text("username")?),
         Contract::Own => None,
     };
-    let requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
+    let requirements = requirements::read(&body, &party, state.config())?;
     let named = username.map(|username| account(state, &party.tenant_id, username)).transpose()?;
     let user = named.as_ref().and_then(|(user, _)| user.as_ref());
     if contract == Contract::FidoRest && user.is_none() {

@@ -38,7 +38,7 @@ pub(crate) fn begin(call: &Call, contract: Contract) -> Result<Begun, Error> {
         return Err(Error::InvalidRequest(format!("username is longer than {LONGEST_NAME} bytes")));
     }
     let display_name = body.text("displayName")?.unwrap_or(username);
-    let mut requirements = requirements::read(&body, &party, state.config().challenge_lifetime)?;
+    let mut requirements = requirements::read(&body, &party, state.config())?;
 
     let known = state.store().user_named(&party.tenant_id, username)?;
     if let Some(user) = &known

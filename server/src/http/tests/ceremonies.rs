@@ -213,6 +213,26 @@ fn the_record_reads_back() {
     }
 }
 
+/// What is offered is what was configured, in its order, and nobody can ask for more.
+#[test]
+fn other_algorithms_are_offered_where_they_are_configured() {
+    let rig = Rig::with(|config| config.algorithms = vec![-36, -7]);
+    let browser = rig.browser();
+    let path = "/attestation/options";
+
+    let (options, forge) = browser.registration(path, &json!({ "username": "a" }));
+    let offered: Vec<&Value> = options["pubKeyCredParams"].as_array().unwrap().iter().map(|one| &one["alg"]).collect();
+    assert_eq!(offered, [-36, -7]);
+    let p521 = forge.of_algorithm(-36).unwrap();
+    browser.post_text("/attestation/result", p521.forge().unwrap().text).expect(200, "");
+
+    let (_, forge) = browser.registration(path, &json!({ "username": "b" }));
+    let ed25519 = forge.of_algorithm(-8).unwrap();
+    browser.post_text("/attestation/result", ed25519.forge().unwrap().text).expect(400, "algorithm_not_offered");
+    let more = json!({ "username": "c", "requirements": { "algorithms": [-8] } });
+    browser.post(path, &more).expect(400, "invalid_request");
+}
+
 #[test]
 fn requirements_tighten_for_anybody_and_loosen_for_clients() {
     let rig = Rig::new();

@@ -24,6 +24,11 @@ pub(super) fn cases() -> Vec<(Basis, Case<World>)> {
             );
         cases.extend(wrong.authentications(start));
     }
+    let by_another =
+        Rule::refuse("signature-rs256", &["signature_invalid"], &[Signing(S::OtherDigest), Signing(S::OtherPadding)])
+            .authentication(VERIFY)
+            .demands("The signature is one by the algorithm of the key on record, and by no other.");
+    cases.extend(by_another.authentications(Start::Rs256));
     let length = Rule::refuse(
         "signature-ed25519",
         &["signature_wrong_length", "signature_invalid"],
@@ -70,6 +75,8 @@ const RULES: &[Rule] = &[
             Signing(S::HashOnly),
             Signing(S::HashFirst),
             Signing(S::OtherHash),
+            Signing(S::OtherDigest),
+            Signing(S::OtherCurve),
             Signing(S::OtherAuthData),
             Signing(S::OtherFlags),
             Signing(S::OtherCounter),

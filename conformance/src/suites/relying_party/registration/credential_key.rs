@@ -52,7 +52,16 @@ const RULES: &[Rule] = &[
     refuse(&["cose_curve_not_integer"], &[Key(E::CurveNotInteger)]).demands("The curve of a WebAuthn key is a number."),
     refuse(
         &["cose_curve_mismatch"],
-        &[Key(E::CurveLabel), Key(E::CurveSecp256k1), Key(E::CurveP384), Key(E::CurveX25519), Key(E::CurveEd448)],
+        &[
+            Key(E::CurveLabel),
+            Key(E::CurveSecp256k1),
+            Key(E::CurveP384),
+            Key(E::CurveX25519),
+            Key(E::CurveEd448),
+            Key(E::Es256OnP521),
+            Key(E::Es256OnSecp256k1),
+            Key(E::EdDsaOnEd448),
+        ],
     )
     .registration("WebAuthn L3 5.8.5")
     .demands("ES256 is on P-256 and EdDSA on Ed25519, and on no other curve."),
@@ -67,11 +76,14 @@ const RULES: &[Rule] = &[
     refuse(&["cose_y_compressed"], &[Key(E::YCompressed)])
         .registration("WebAuthn L3 5.8.5")
         .demands("Points are not compressed."),
-    refuse(&["cose_not_on_curve"], &[Key(E::OffCurve), Key(E::Infinity), Key(E::NotReduced), Key(E::Swapped)])
-        .registration("WebAuthn L3 5.8.5")
-        .should()
-        .demands("A point that is not on the curve is no key."),
-    refuse(&["cose_private_member"], &[Key(E::PrivateMember)])
+    refuse(
+        &["cose_not_on_curve"],
+        &[Key(E::OffCurve), Key(E::Infinity), Key(E::NotReduced), Key(E::Swapped), Key(E::Es256OfSecp256k1)],
+    )
+    .registration("WebAuthn L3 5.8.5")
+    .should()
+    .demands("A point that is not on the curve is no key."),
+    refuse(&["cose_private_member"], &[Key(E::PrivateMember), Key(E::RsaPrivateMember)])
         .demands("A private key has no place in a public one, and whoever has sent it has lost it."),
     refuse(
         &["cose_optional_member"],
@@ -95,6 +107,9 @@ const RULES: &[Rule] = &[
     refuse(&["cose_rsa_modulus_invalid"], &[Key(E::RsaModulusEmpty)])
         .registration("RFC 8230 4")
         .demands("A modulus of no bytes is none."),
+    refuse(&["cose_rsa_modulus_invalid"], &[Key(E::RsaModulusEven)])
+        .registration("RFC 8017 3.1")
+        .demands("A modulus is a product of odd primes."),
     refuse(&["cose_rsa_modulus_invalid"], &[Key(E::RsaModulusLeadingZero)])
         .registration("RFC 8230 4")
         .hardening()

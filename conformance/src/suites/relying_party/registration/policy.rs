@@ -1,14 +1,15 @@
 //! What a relying party's policy decides, as far as a request for options can settle it
 //! (WebAuthn L3 7.1 steps 10, 11, 15, 18 to 20, 24).
 
-use assay_mint::edits::Edit::{CertificateEdit as Certificate, CredentialKeyEdit as Key};
-use assay_mint::edits::{AuthenticatorDataEdit, CertificateEdit, CredentialKeyEdit};
+use assay_mint::edits::Edit::CertificateEdit as Certificate;
+use assay_mint::edits::{AuthenticatorDataEdit, CertificateEdit};
 use assay_mint::keys::SigningKey;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::cose::alg;
 use serde_json::{Value, json};
 
+use super::algorithms::refuse_unoffered;
 use super::statements::with_ed25519;
 use super::{ask, begin_registration, registration_request};
 use crate::case::{Case, Level};
@@ -355,25 +356,14 @@ impl Row {
     }
 }
 
-/// An algorithm that this server does not offer; where it offers ES384, there is none to try.
+/// The first of the cases about algorithms that were not offered.
 fn not_offered() -> Case<World> {
     Case::new(
         "registration/policy/algorithm-not-offered",
         "A P-384 key with ES384, which was not offered",
         OFFERED,
         Level::Must,
-        |world: &mut World, context| {
-            let request = registration_request(world, context, Base::None);
-            let offer = begin_registration(world, context, &request)?;
-            if offer.options.pub_key_cred_params.iter().any(|offered| offered.alg == alg::ES384) {
-                return Err(Stop::skip("an algorithm that it does not offer: ES384 is offered"));
-            }
-            let change =
-                Change::new("", "a P-384 key with ES384, which was not offered", |forge: RegistrationForge| {
-                    forge.edited(Key(CredentialKeyEdit::AlgNotOffered))
-                });
-            ask(world, context, Base::None, &request, &["algorithm_not_offered"], &change)
-        },
+        |world: &mut World, context| refuse_unoffered(world, context, alg::ES384),
     )
     .given("a new user, and creation options that do not offer ES384")
     .sends("a registration without attestation, of a P-384 key with ES384")

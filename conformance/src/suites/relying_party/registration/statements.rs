@@ -126,6 +126,8 @@ const WRONG: &[Edit] = &[
     Signing(S::HashOnly),
     Signing(S::HashFirst),
     Signing(S::OtherHash),
+    Signing(S::OtherDigest),
+    Signing(S::OtherCurve),
     Signing(S::OtherAuthData),
     Signing(S::OtherFlags),
     Signing(S::OtherCounter),
