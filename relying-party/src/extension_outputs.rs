@@ -42,8 +42,20 @@ fn is_typed(id: &str, output: &Node) -> bool {
         "hmac-secret" | "credBlob" => output.as_bool().is_some() || output.as_bytes().is_some(),
         "hmac-secret-mc" => output.as_bytes().is_some(),
         "thirdPartyPayment" => output.as_bool().is_some(),
+        "uvm" => is_uvm(output),
         _ => true,
     }
+}
+
+/// One to three factors, each of three numbers (WebAuthn L2 10.3).
+fn is_uvm(output: &Node) -> bool {
+    let factors = output.as_array().filter(|factors| (1..=3).contains(&factors.len()));
+    let is_factor = |factor: &Node| {
+        factor
+            .as_array()
+            .is_some_and(|numbers| numbers.len() == 3 && numbers.iter().all(|one| one.as_unsigned().is_some()))
+    };
+    factors.is_some_and(|factors| factors.iter().all(is_factor))
 }
 
 /// The outputs as JSON, for the audit: bytes as base64url, what JSON has no word for as null.

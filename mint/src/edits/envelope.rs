@@ -65,6 +65,7 @@ edits! {
         ExtensionResultUnknown = "envelope-extension-result-unknown", Harmless, "an extension result that nobody knows", |d| d.members.set("clientExtensionResults", json!({"example.test": true}));
         ExtensionResultAppId = "envelope-extension-result-app-id", Debated, "`appid` is true though nobody asked", |d| d.members.set("clientExtensionResults", json!({"appid": true}));
         ExtensionResultWrongType = "envelope-extension-result-wrong-type", Debated, "`credProps` is a text", |d| d.members.set("clientExtensionResults", json!({"credProps": "rk"}));
+        ExtensionResultAppIdExcludeText = "envelope-extension-result-app-id-exclude-text", Debated, "`appidExclude` is a text", |d| d.members.set("clientExtensionResults", json!({"appidExclude": "true"}));
         ExtensionResultPrf = "envelope-extension-result-prf", Debated, "`prf` results that nobody asked for", |d| d.members.set("clientExtensionResults", json!({"prf": {"results": {"first": "AAAA"}}}));
         PublicKeyLies = "envelope-public-key-lies", Debated, "the copy in `publicKey` is another key", |d| replace(d, "publicKey", json!("AAAA"));
         PublicKeyAlgorithmLies = "envelope-public-key-algorithm-lies", Debated, "the copy in `publicKeyAlgorithm` is another number", |d| replace(d, "publicKeyAlgorithm", json!(-257));

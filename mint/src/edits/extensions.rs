@@ -21,6 +21,9 @@ edits! {
         TrailingItem = "extensions-trailing-item", Wrong, "a second map after the extensions", |d| put(d, b"\xa1\x6cexample.test\x01\xa0");
         CredProtectNotInteger = "extensions-cred-protect-not-integer", Debated, "`credProtect` is a text", |d| put(d, b"\xa1\x6bcredProtect\x612");
         CredProtectUnknown = "extensions-cred-protect-unknown", Debated, "`credProtect` is 9", |d| put(d, b"\xa1\x6bcredProtect\x09");
+        MinPinLengthNotInteger = "extensions-min-pin-length-not-integer", Debated, "`minPinLength` is a text", |d| put(d, b"\xa1\x6cminPinLength\x614");
+        CredBlobText = "extensions-cred-blob-text", Debated, "`credBlob` is a text", |d| put(d, b"\xa1\x68credBlob\x61b");
+        UvmOfTwo = "extensions-uvm-of-two", Debated, "a factor of `uvm` has two numbers", |d| put(d, b"\xa1\x63uvm\x81\x82\x02\x04");
     }
 }
 

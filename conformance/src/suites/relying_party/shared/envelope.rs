@@ -195,7 +195,7 @@ pub(super) const RULES: &[Rule] = &[
     .both("RFC 8259 4", "RFC 8259 4")
     .hardening()
     .demands("A member that comes twice can be read in two ways; whoever checks one and uses the other is fooled."),
-    refuse(&["extension_output"], &[Envelope(E::ExtensionResultWrongType)])
+    refuse(&["extension_output"], &[Envelope(E::ExtensionResultWrongType), Envelope(E::ExtensionResultAppIdExcludeText)])
         .both("WebAuthn L3 7.1 step 28", "WebAuthn L3 7.2 step 23")
         .needs(&[need::JUDGES_EXTENSIONS])
         .demands("Whoever judges the outputs of extensions finds those of known ones to be of their types."),

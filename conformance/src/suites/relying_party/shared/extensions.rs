@@ -44,10 +44,19 @@ pub(super) const RULES: &[Rule] = &[
         .both(FORM, FORM)
         .syntax()
         .demands("The extension outputs are the last of the authenticator data."),
-    refuse(&["extension_output"], &[Extensions(E::CredProtectNotInteger), Extensions(E::CredProtectUnknown)])
-        .both(REG, AUTH)
-        .needs(&[need::JUDGES_EXTENSIONS])
-        .demands("Whoever judges the outputs of extensions finds those of known ones to be of their types."),
+    refuse(
+        &["extension_output"],
+        &[
+            Extensions(E::CredProtectNotInteger),
+            Extensions(E::CredProtectUnknown),
+            Extensions(E::MinPinLengthNotInteger),
+            Extensions(E::CredBlobText),
+            Extensions(E::UvmOfTwo),
+        ],
+    )
+    .both(REG, AUTH)
+    .needs(&[need::JUDGES_EXTENSIONS])
+    .demands("Whoever judges the outputs of extensions finds those of known ones to be of their types."),
     Rule::accept("extensions", &[Extensions(E::Unsolicited), Extensions(E::Unknown)]).both(REG, AUTH).should().demands(
         "Outputs that nobody asked for, or that nobody knows, do not end the ceremony unless a policy says so.",
     ),
