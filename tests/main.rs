@@ -15,6 +15,11 @@ mod durability;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+#[path = "../fuzz/src/targets/mod.rs"]
+mod fuzz_targets;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod metadata_payload;
