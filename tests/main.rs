@@ -11,6 +11,8 @@ mod checks;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod crafted;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod flows;
