@@ -28,7 +28,7 @@ pub(super) fn run(input: &[u8]) {
         now += Duration::from_millis(u64::from(report.first().copied().unwrap_or_default()));
         let mut actions = device.accept(&report, now);
         actions.extend(device.tick(now, KeepAlive::PROCESSING));
-        if actions.iter().any(|action| matches!(action, Action::Start(_))) && frame.cid() % 2 == 0 {
+        if actions.iter().any(|action| matches!(action, Action::Start(_))) && frame.cid().is_multiple_of(2) {
             actions.extend(device.finish(&[0x00, 0xa0], now));
         }
         let most = MAX_MESSAGE.div_ceil(REPORT - 5) + 4;

@@ -131,9 +131,7 @@ impl Bench {
         config.random = Arc::new(Counted::default());
         config.body_limit = 64 * 1024;
         let server = spawn(config).expect("a server starts");
-        let line = TcpStream::connect(server.addr).expect("a server listens");
-        line.set_nodelay(true).expect("a socket can be set");
-        line.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket can be set");
+        let line = connect(&server);
         let client = server.bootstrap.client.clone().expect("a new server has a client");
         let admin = STANDARD.encode(format!("{}:{}", client.client_id, client.client_secret));
         let mut bench = Self { server, line, admin, cookie: String::new(), asked: 0 };
@@ -194,10 +192,21 @@ impl Bench {
             let cookie = line.get(12..).and_then(|cookie| cookie.split(';').next()).unwrap_or_default();
             self.cookie = cookie.to_owned();
         }
+        // As after a request that is no HTTP.
+        if header("connection").is_some_and(|word| word == "close") {
+            self.line = connect(&self.server);
+        }
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
         let body = String::from_utf8(bytes[end..].to_vec()).expect("an answer is text");
         Answer { status, body }
     }
+}
+
+fn connect(server: &Handle) -> TcpStream {
+    let line = TcpStream::connect(server.addr).expect("a server listens");
+    line.set_nodelay(true).expect("a socket can be set");
+    line.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket can be set");
+    line
 }
 
 /// The lab's clock, which stands still.
