@@ -11,9 +11,16 @@ mod checks;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod crafted;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod flows;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+#[path = "../fuzz/src/targets/mod.rs"]
+mod fuzz_targets;
 #[cfg(test)]
 mod inspect;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 # Installs what the tests need, runs them all, and says how long each stage took.
 #
 #   ./tests/run.sh           everything that lands a change
-#   ./tests/run.sh --long    the same, then soaks and full cross-products
+#   ./tests/run.sh --long    the same, then soaks, full cross-products, and five minutes of fuzzing each target
 #
 # Nothing is skipped in silence: what could not run is listed by name, and is a failure where CI=true.
 set -u
@@ -71,6 +71,7 @@ stage tests cargo test --workspace --no-fail-fast
 if [ "$long" = yes ]; then
     stage tests-long env ASSAY_LONG=1 cargo test --test lab --no-fail-fast
     stage bench cargo bench
+    stage fuzz ./tests/fuzz.sh "${ASSAY_FUZZ_SECONDS:-300}"
 fi
 
 skipped=$(cat "$log"/tests* 2>/dev/null | grep -oE '^SKIPPED .*' | sort -u)

@@ -325,17 +325,24 @@ enum StringKind {
 }
 
 /// CTAP 2.3 8: lower major type first, then the shorter encoding, then the lower bytes. Integers
-/// and strings compare by value, so that one written too long still equals its twin.
+/// and strings compare by value, so that one written too long still equals its twin. What has no
+/// value stands behind all of its major type: by its bytes it might stand before a string, and that
+/// before another, and this before it, and sorting panics where there is no order.
 fn canonical_order(bytes: &[u8], a: &Node, b: &Node) -> Ordering {
     match (&a.value, &b.value) {
         (Value::Unsigned(a), Value::Unsigned(b)) | (Value::Negative(a), Value::Negative(b)) => a.cmp(b),
         (Value::Bytes(a), Value::Bytes(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
         (Value::Text(a), Value::Text(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
         _ => {
-            let a = bytes.get(a.range.clone()).unwrap_or_default();
-            let b = bytes.get(b.range.clone()).unwrap_or_default();
+            let a_bytes = bytes.get(a.range.clone()).unwrap_or_default();
+            let b_bytes = bytes.get(b.range.clone()).unwrap_or_default();
+            let is_invalid = |node: &Node| node.value == Value::Invalid;
             let major = |bytes: &[u8]| bytes.first().map(|first| first >> 5);
-            major(a).cmp(&major(b)).then_with(|| a.len().cmp(&b.len())).then_with(|| a.cmp(b))
+            major(a_bytes)
+                .cmp(&major(b_bytes))
+                .then_with(|| is_invalid(a).cmp(&is_invalid(b)))
+                .then_with(|| a_bytes.len().cmp(&b_bytes.len()))
+                .then_with(|| a_bytes.cmp(b_bytes))
         }
     }
 }

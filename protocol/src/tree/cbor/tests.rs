@@ -171,6 +171,26 @@ fn a_prefix_leaves_the_rest() {
     assert!(read_prefix_at(&bytes, 99).0.root.is_none());
 }
 
+/// A key without a value must not stand before one string and behind another that is less: sorting
+/// panics where there is no order.
+#[test]
+fn a_broken_key_has_one_place_among_the_others() {
+    for count in 2..80 {
+        let key = |at: u8| match at % 2 {
+            0 => [bytes("5b 0000000000000001"), vec![at]].concat(), // short, written long
+            _ => [bytes("43 0000"), vec![at]].concat(),
+        };
+        for broken in ["5f 4100 4100 00", "46 0000"] {
+            let mut map = vec![0xb8, count + 1];
+            (0..count).for_each(|at| map.extend([key(at), vec![0x00]].concat()));
+            map.extend(bytes(broken));
+            let document = read(&map);
+            assert!(document.syntax_error().is_some(), "{broken} behind {count} keys");
+            assert_eq!(document.root.unwrap().as_map().unwrap().len(), usize::from(count) + 1);
+        }
+    }
+}
+
 #[test]
 fn writing_sorts_or_keeps() {
     let unsorted = Out::Map(vec![
