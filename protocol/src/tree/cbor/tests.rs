@@ -232,13 +232,13 @@ fn short_headers_are_read_as_ciborium_reads_them() {
     for first in 0..=u8::MAX {
         for second in [0, 23, 24, 0x7f, 0xff] {
             let bytes = [first, second];
-            let Some((header, length)) = super::read::short(&bytes) else { continue };
+            let Some((header, length)) = read::short(&bytes) else { continue };
             let mut decoder = ciborium_ll::Decoder::from(&bytes[..]);
             assert_eq!(decoder.pull().unwrap(), header, "{bytes:02x?}");
             assert_eq!(decoder.offset(), length, "{bytes:02x?}");
         }
         // The argument is cut off, or there is none.
-        let alone = super::read::short(&[first]);
+        let alone = read::short(&[first]);
         assert_eq!(alone.is_some(), first < 0xe0 && first & 0x1f < 24, "{first:02x}");
     }
 }
