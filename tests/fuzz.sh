@@ -30,7 +30,7 @@ RUSTFLAGS=$flags cargo build --quiet --release --manifest-path fuzz/Cargo.toml \
 fuzzer=$work/$host/release/assay-fuzz
 
 rm -rf "$work/seeds"
-ASSAY_FUZZ_SEEDS=$work/seeds "$fuzzer" >"$work/targets" || exit 2
+ASSAY_FUZZ_SEEDS=$work/seeds "$fuzzer" >"$work/targets" 2>"$work/seeds.log" || { cat "$work/seeds.log" >&2; exit 2; }
 [ -s "$work/targets" ] || { echo "no targets" >&2; exit 2; }
 chosen=("$@")
 [ ${#chosen[@]} -gt 0 ] || mapfile -t chosen < <(cut -d' ' -f1 "$work/targets")
