@@ -20,16 +20,17 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 
 command -v c++ >/dev/null || (apt-get update && apt-get install -y g++) >&2 || exit 2
 
-# By naming the target, so that build scripts and macros are built without these flags.
+# By naming the target, so that build scripts and macros are built without these flags. Not --locked: fuzz/ has a
+# lock of its own, which a dependency that the workspace gains is missing from.
 flags="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
 flags+=" -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 flags+=" -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing"
-RUSTFLAGS=$flags cargo build --quiet --release --locked --manifest-path fuzz/Cargo.toml \
+RUSTFLAGS=$flags cargo build --quiet --release --manifest-path fuzz/Cargo.toml \
     --target "$host" --target-dir "$work" >&2 || exit 2
 fuzzer=$work/$host/release/assay-fuzz
 
 rm -rf "$work/seeds"
-ASSAY_FUZZ_SEEDS=$work/seeds "$fuzzer" >"$work/targets" || exit 2
+ASSAY_FUZZ_SEEDS=$work/seeds "$fuzzer" >"$work/targets" 2>"$work/seeds.log" || { cat "$work/seeds.log" >&2; exit 2; }
 [ -s "$work/targets" ] || { echo "no targets" >&2; exit 2; }
 chosen=("$@")
 [ ${#chosen[@]} -gt 0 ] || mapfile -t chosen < <(cut -d' ' -f1 "$work/targets")
