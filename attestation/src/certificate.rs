@@ -8,9 +8,10 @@ use std::sync::{Arc, OnceLock};
 
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::digest::sha256;
+use assay_protocol::tree::der::write;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use time::OffsetDateTime;
-use x509_parser::asn1_rs::{FromDer as _, Oid};
+use x509_parser::asn1_rs::{Any, FromDer as _, Oid};
 use x509_parser::certificate::{X509Certificate, X509CertificateParser};
 use x509_parser::extensions::{
     AuthorityKeyIdentifier, BasicConstraints, GeneralName, KeyIdentifier, KeyUsage, SubjectAlternativeName,
@@ -113,6 +114,7 @@ impl Certificate {
             return Err(Reason::CertificateAlgorithmMismatch
                 .because("the signed algorithm is not the one beside the signature"));
         }
+        judge_frame(der, &x509)?;
         let extensions = extensions(&x509)?;
         let basic_constraints = known(&extensions, oid::BASIC_CONSTRAINTS, |value| {
             let (rest, found) = BasicConstraints::from_der(value).ok()?;
@@ -256,6 +258,46 @@ impl fmt::Debug for Certificate {
             .finish_non_exhaustive()
     }
 }
+
+/// What stands around the signed part is not signed. Were it free, a certificate would have many
+/// forms with as many fingerprints, and one that is listed by its fingerprint could take another.
+fn judge_frame(der: &[u8], x509: &X509Certificate<'_>) -> Result<(), Rejection> {
+    let tbs = x509.tbs_certificate.as_ref();
+    let algorithm = signed_algorithm(tbs).ok_or_else(|| Reason::CertificateUndecodable.because("no algorithm"))?;
+    let around = |algorithm: &[u8]| {
+        let signature = write::bit_string(&x509.signature_value.data);
+        write::tagged(SEQUENCE, &[tbs, algorithm, &signature].concat())
+    };
+    if around(algorithm) == der {
+        return Ok(());
+    }
+    // RFC 5280 4.1.1.2
+    let beside = der.get(der.offset(tbs).saturating_add(tbs.len())..).and_then(first);
+    match beside {
+        Some(beside) if beside != algorithm && around(beside) == der => Err(Reason::CertificateAlgorithmMismatch
+            .because("the signed algorithm is not written like the one beside the signature")),
+        _ => Err(Reason::CertificateUndecodable.because("what is around the signed part is not in DER")),
+    }
+}
+
+/// The AlgorithmIdentifier inside: behind the version, where there is one, and the serial number.
+fn signed_algorithm(tbs: &[u8]) -> Option<&[u8]> {
+    let (_, inside) = Any::from_der(tbs).ok()?;
+    let mut rest = inside.data;
+    if rest.first() == Some(&EXPLICIT_VERSION) {
+        rest = rest.get(first(rest)?.len()..)?;
+    }
+    first(rest.get(first(rest)?.len()..)?)
+}
+
+/// The first value, header and content.
+fn first(bytes: &[u8]) -> Option<&[u8]> {
+    let (rest, _) = Any::from_der(bytes).ok()?;
+    bytes.get(..bytes.len().checked_sub(rest.len())?)
+}
+
+const SEQUENCE: u8 = 0x30;
+const EXPLICIT_VERSION: u8 = 0xa0;
 
 fn extensions(x509: &X509Certificate<'_>) -> Result<Vec<Extension>, Rejection> {
     let extensions: Vec<_> = x509

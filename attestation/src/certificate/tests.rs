@@ -5,6 +5,7 @@ use assay_mint::keys::SigningKey;
 use assay_mint::seed::Seed;
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::cose::{ParameterSet, alg};
+use assay_protocol::tree::der::{self, write};
 use time::OffsetDateTime;
 
 use super::{Certificate, Constraints, IllFormed, KeyKind, SignatureFault};
@@ -29,6 +30,51 @@ fn spec() -> CertificateSpec {
 
 fn parse(spec: &CertificateSpec) -> Result<Certificate, &'static str> {
     Certificate::parse(&spec.issue(&key()).unwrap()).map_err(|rejection| rejection.code())
+}
+
+/// The signature does not cover what stands around the signed part: it has one form, or else a
+/// certificate could change its fingerprint.
+#[test]
+fn what_is_around_the_signed_part_has_one_form() {
+    let good = spec().issue(&key()).unwrap();
+    let read = der::read(&good).root.unwrap();
+    let [tbs, algorithm, signature] =
+        read.children.iter().map(|child| &good[child.range.clone()]).collect::<Vec<_>>()[..]
+    else {
+        panic!("three parts")
+    };
+    let framed = |parts: &[&[u8]]| write::tagged(0x30, &parts.concat());
+    let edited = |bytes: &[u8], at: usize, to: u8| {
+        let mut bytes = bytes.to_vec();
+        bytes[at] = to;
+        bytes
+    };
+    let long = [&[0x30, 0x83, 0x00][..], &good[2..]].concat();
+    let padded = [&[0x03, 0x81, signature[1]][..], &signature[2..]].concat();
+    for (what, der, code) in [
+        ("as it was issued", framed(&[tbs, algorithm, signature]), ""),
+        (
+            "the algorithm's identifier is none",
+            framed(&[tbs, &edited(algorithm, 2, 0x0e), signature]),
+            "certificate_algorithm_mismatch",
+        ),
+        (
+            "the algorithm is no sequence",
+            framed(&[tbs, &edited(algorithm, 0, 0x31), signature]),
+            "certificate_undecodable",
+        ),
+        ("unused bits", framed(&[tbs, algorithm, &edited(signature, 2, 0x01)]), "certificate_undecodable"),
+        ("a long length", long, "certificate_undecodable"),
+        ("a long length of the signature", framed(&[tbs, algorithm, &padded]), "certificate_undecodable"),
+        (
+            "something behind the signature",
+            framed(&[tbs, algorithm, signature, &[0x05, 0x00]]),
+            "certificate_undecodable",
+        ),
+    ] {
+        let verdict = Certificate::parse(&der).map_err(|rejection| rejection.code());
+        assert_eq!(verdict.as_ref().err().copied().unwrap_or_default(), code, "{what}");
+    }
 }
 
 #[test]

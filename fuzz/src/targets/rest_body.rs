@@ -2,7 +2,7 @@
 //! first byte chooses the route, and whether the request has the administrator's credentials.
 
 use std::cell::RefCell;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -165,6 +165,16 @@ impl Bench {
         self.answer()
     }
 
+    /// libFuzzer's clock interrupts.
+    fn read(&mut self, buffer: &mut [u8]) -> usize {
+        loop {
+            match self.line.read(buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read.expect("the server answers in time"),
+            }
+        }
+    }
+
     /// Reads one answer; a server that fell over has closed the line.
     fn answer(&mut self) -> Answer {
         let mut bytes = Vec::new();
@@ -173,7 +183,7 @@ impl Bench {
             if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
                 break end + 4;
             }
-            let read = self.line.read(&mut buffer).expect("the server answers in time");
+            let read = self.read(&mut buffer);
             assert!(read > 0, "the server has hung up");
             bytes.extend_from_slice(&buffer[..read]);
         };
@@ -182,7 +192,7 @@ impl Bench {
             |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
         let length = header("content-length").map_or(0, |length| length.parse().expect("a length is a number"));
         while bytes.len() < end + length {
-            let read = self.line.read(&mut buffer).expect("the server answers in time");
+            let read = self.read(&mut buffer);
             assert!(read > 0, "the server has hung up");
             bytes.extend_from_slice(&buffer[..read]);
         }
