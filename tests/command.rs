@@ -2,6 +2,7 @@
 
 mod arguments;
 mod clause_map;
+mod doors;
 mod inspecting;
 mod judging;
 mod key_serve;

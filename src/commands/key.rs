@@ -1,20 +1,26 @@
-//! `assay key new|serve|list|info`.
+//! `assay key new|serve|list|info|udev`.
+
+mod control;
+mod door;
+mod port;
+mod serve;
+mod touch;
+mod udev;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
-use assay_authenticator_sim::env::Touch;
-use assay_authenticator_sim::serve::Simulator;
+use anyhow::{Context as _, Result};
 use assay_client::Client;
 use assay_client::user::Nobody;
-use assay_conformance::seed::Seed;
 use assay_transport::hid;
-use assay_transport::udp::UdpReports;
 use serde_json::json;
 
+pub use self::serve::KeyServeArgs;
+pub use self::touch::TouchMode;
+pub use self::udev::KeyUdevArgs;
 use super::Place;
-use crate::cli::{self, KeyCommand, KeyInfoArgs, KeyNewArgs, KeyServeArgs};
+use crate::cli::{KeyCommand, KeyInfoArgs, KeyNewArgs};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 
@@ -22,9 +28,10 @@ use crate::output::{Exit, print};
 pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
     match command {
         KeyCommand::New(args) => new(here, args),
-        KeyCommand::Serve(args) => serve(here, args),
+        KeyCommand::Serve(args) => serve::run(here, args),
         KeyCommand::List => list(here),
         KeyCommand::Info(args) => info(here, args),
+        KeyCommand::Udev(args) => udev::run(args),
     }
 }
 
@@ -35,31 +42,6 @@ fn new(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
     } else {
         print(&format!("sim:{} is a key of model {}, {}\n", args.name, saved.aaguid, saved.attestation))?;
     }
-    Ok(Exit::Good)
-}
-
-fn serve(here: &Place, args: &KeyServeArgs) -> Result<Exit> {
-    let touch = match args.touch {
-        cli::Touch::Auto => Touch::Given,
-        cli::Touch::Never => Touch::TimedOut,
-        cli::Touch::Deny => Touch::Denied,
-    };
-    let (lab, state) = (here.lab()?, here.state()?);
-    let authenticator = match (KeyTarget::parse(&args.key)?, &args.seed) {
-        (KeyTarget::Fresh, None) => keys::fresh(&lab, touch)?,
-        (KeyTarget::Fresh, Some(seed)) => keys::seeded(&lab, *seed.parse::<Seed>()?.as_bytes(), touch)?,
-        (KeyTarget::Saved(name), None) => keys::saved(&lab, &state, &name, touch)?,
-        (KeyTarget::Saved(_), Some(_)) => bail!("a saved key has its own secrets; --seed goes with sim"),
-        _ => bail!("{:?} is served already; sim and sim:NAME can be", args.key),
-    };
-    let line = UdpReports::bind(args.listen).with_context(|| format!("cannot listen on {}", args.listen))?;
-    let address = line.local_address()?;
-    let simulator = Simulator::serve(authenticator, Box::new(line))?;
-    print(&format!(
-        "{}\n",
-        json!({"ready": true, "address": address.to_string(), "target": format!("udp:{address}"), "key": args.key})
-    ))?;
-    simulator.wait();
     Ok(Exit::Good)
 }
 
