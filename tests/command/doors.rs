@@ -216,7 +216,7 @@ fn unplugged_while_it_waits() {
     let mut waiting = udp(&key.ready);
     let asked = thread::spawn(move || {
         let deadline = Instant::now() + Duration::from_secs(3);
-        waiting.cbor(&Ctap::Selection.to_bytes(), deadline, &Cancel::new(), &mut |_| drop(tell.send(())))
+        waiting.cbor(&Ctap::Selection.to_bytes(), deadline, &Cancel::new(), &mut |_| tell.send(()).unwrap())
     });
     told.recv().unwrap();
     assert_eq!(get(&url, "/usb1/power/off").0, 200);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the guest's kernel, once, and prints where it is.
 #
-#   tests/guest/kernel.sh
+#   tests/guest/kernel.sh [--cached]     with --cached it builds nothing, and fails where there is none
 #
 # User-Mode Linux from Debian's own source package: an ordinary program that is a Linux kernel, with the
 # parts that a security key needs (hidraw, UHID, USB over vhci-hcd), which Debian's user-mode-linux leaves out.
@@ -59,6 +59,7 @@ wanted() {
 }
 
 kernel=$cache/linux-uml-$version-$(wanted | sha256sum | cut -c1-12)
+[ "${1:-}" != --cached ] || [ -x "$kernel" ] || { say "no $kernel"; exit 1; }
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
