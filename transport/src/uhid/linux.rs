@@ -57,8 +57,12 @@ impl UhidReports {
 
 impl Reports for UhidReports {
     fn send(&mut self, report: &Report, _deadline: Instant) -> Result<(), Error> {
-        // The kernel queues it, or drops it where nobody has the key open; it never waits.
-        self.write(&input(report))
+        // The kernel queues it, or drops it where nobody has the key open; it never waits. While no
+        // driver holds the device (EINVAL), there is nobody to miss it.
+        match self.device.write_all(&input(report)) {
+            Err(error) if error.raw_os_error() != Some(22) => Err(Error::from_io("write", &error)),
+            _ => Ok(()),
+        }
     }
 
     fn receive(&mut self, deadline: Instant) -> Result<Report, Error> {
