@@ -205,6 +205,9 @@ pub enum Attestation {
 pub struct KeyInfoArgs {
     /// sim, sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH
     pub target: String,
+    /// Ask another library as well, and report every difference (exit code 1); see second-opinion/
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
+    pub second_opinion: Option<Option<PathBuf>>,
 }
 
 /// Options of `assay test`.

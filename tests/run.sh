@@ -53,14 +53,16 @@ peers() { # the foreign server that must be compiled; the others are installed w
 
 guest() { # a kernel in which a virtual key is a real one, and the programs that use it there
     local missing=() program
-    for program in flex bison bc xz busybox fido2-token ssh-keygen sshd lsusb udevadm setpriv; do
+    for program in flex bison bc xz pkg-config busybox fido2-token ssh-keygen sshd lsusb udevadm setpriv; do
         PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || missing+=("$program")
     done
+    pkg-config --exists libudev 2>/dev/null || missing+=(libudev)
     if [ "${#missing[@]}" -gt 0 ]; then
         echo "missing: ${missing[*]}"
         (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends make flex bison bc \
-            xz-utils busybox-static fido2-tools openssh-client openssh-server usbutils udev util-linux) || return 1
+            xz-utils pkg-config libudev-dev busybox-static fido2-tools openssh-client openssh-server usbutils udev util-linux) || return 1
     fi
+    cargo build --quiet --locked --manifest-path second-opinion/Cargo.toml --target-dir target/second-opinion || return 1
     tests/guest/kernel.sh --cached 2>/dev/null || { apt-get update && tests/guest/kernel.sh; }
 }
 

@@ -3,6 +3,7 @@
 mod control;
 mod door;
 mod port;
+mod second_opinion;
 mod serve;
 mod touch;
 mod udev;
@@ -100,15 +101,31 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
         "firmwareVersion": info.firmware_version,
         "remainingDiscoverableCredentials": info.remaining_discoverable_credentials,
     });
+    let differences = match &args.second_opinion {
+        None => Vec::new(),
+        Some(program) => second_opinion::differences(&members, &second_opinion::ask(&target, program.as_deref())?),
+    };
+    let exit = if differences.is_empty() { Exit::Good } else { Exit::Findings };
     if here.json {
+        let mut members = members;
+        if let (Some(members), Some(_)) = (members.as_object_mut(), &args.second_opinion) {
+            let told = differences.iter().map(|at| json!({"member": at.member, "ours": at.ours, "theirs": at.theirs}));
+            members.insert("differences".to_owned(), told.collect());
+        }
         print(&format!("{}\n", serde_json::to_string_pretty(&members)?))?;
-        return Ok(Exit::Good);
+        return Ok(exit);
     }
     let mut out = String::new();
     for (name, value) in members.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         writeln!(out, "{name:34} {value}")?;
     }
+    for at in &differences {
+        writeln!(out, "DIFFERENCE {}: {} by us, {} by ctap-hid-fido2", at.member, at.ours, at.theirs)?;
+    }
+    if args.second_opinion.is_some() && differences.is_empty() {
+        out.push_str("ctap-hid-fido2 reads the same\n");
+    }
     print(&out)?;
-    Ok(Exit::Good)
+    Ok(exit)
 }

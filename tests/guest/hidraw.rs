@@ -1,6 +1,9 @@
 //! Our own host's side over a real hidraw node: hidapi, the list of keys, and the authenticator suite.
 
+use std::path::Path;
+
 use super::{KERNEL_DOORS, guest};
+use crate::support::witness::installed;
 
 /// The kernel's view of a USB key, by lsusb; and ours of both.
 #[test]
@@ -34,6 +37,38 @@ fn keys_are_listed_with_what_tells_them_apart() {
     let endpoints: Vec<_> = endpoints.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!(endpoints, ["0x81", "0x01"]);
     assert_eq!(told("bInterfaceClass").first().unwrap().split_whitespace().next(), Some("3"));
+}
+
+/// ctap-hid-fido2, which shares no code with the lab, reads the same out of the same key; and where a
+/// program says otherwise, it is told.
+#[test]
+fn a_second_opinion() {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/second-opinion/debug/assay-second-opinion");
+    let Some(program) = installed(program) else { return };
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve {door} --touch auto
+            info() {{ "$assay" --state /tmp/state --json key info "hid:$node" "$@"; }}
+            step same info --second-opinion={program}
+            printf '%s\n' '#!/bin/sh' '{program} "$1" | sed "s/FIDO_2_0/FIDO_9_9/"' >liar
+            chmod +x liar
+            step liar info --second-opinion=/tmp/liar
+            step absent info --second-opinion=/tmp/nothing
+            step elsewhere "$assay" --state /tmp/state key info sim --second-opinion
+            "#,
+            program = program.display(),
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let told = |said: &str| serde_json::from_str::<serde_json::Value>(said).unwrap()["differences"].clone();
+        assert_eq!(told(steps.ok("same")), serde_json::json!([]), "{door}");
+        let differences = told(steps.ended("liar", 1));
+        assert_eq!(differences.as_array().unwrap().len(), 1, "{differences}");
+        assert_eq!(differences[0]["member"], "versions");
+        assert_eq!(differences[0]["theirs"][0], "FIDO_9_9");
+        assert!(steps.ended("absent", 2).contains("cargo install --path second-opinion"), "{}", steps.whole);
+        assert!(steps.ended("elsewhere", 2).contains("hid:PATH"), "{}", steps.whole);
+    }
 }
 
 /// The whole suite, over the kernel instead of memory.
