@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::key::{KeyServeArgs, KeyUdevArgs};
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
 use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, VectorsCommand, policy::PolicyCommand};
@@ -165,13 +166,14 @@ pub struct ServeArgs {
 pub enum KeyCommand {
     /// Make a virtual key and save it under a name
     New(KeyNewArgs),
-    /// Serve a virtual key over UDP, one datagram a report
-    #[command(after_help = "Example: assay key serve --listen 127.0.0.1:8111 --touch auto sim:desk")]
+    /// Serve virtual keys: to browsers and ssh as a HID or USB device, to programs on a socket
     Serve(KeyServeArgs),
     /// List saved virtual keys and USB security keys
     List,
     /// Show what a key says of itself (getInfo)
     Info(KeyInfoArgs),
+    /// Print the udev rule with which virtual HID devices need no root
+    Udev(KeyUdevArgs),
 }
 
 /// Options of `assay key new`.
@@ -198,46 +200,21 @@ pub enum Attestation {
     None,
 }
 
-/// Options of `assay key serve`.
-#[derive(Debug, Args)]
-pub struct KeyServeArgs {
-    /// Which key: sim (fresh) or sim:NAME (saved)
-    #[arg(value_name = "KEY", default_value = "sim")]
-    pub key: String,
-    /// UDP address to listen on; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// Whether somebody touches it
-    #[arg(long, value_enum, default_value_t = Touch::Auto)]
-    pub touch: Touch,
-    /// Make every byte repeat from this seed (hexadecimal)
-    #[arg(long, value_name = "HEX")]
-    pub seed: Option<String>,
-}
-
-/// Who touches a served key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Touch {
-    /// At once, always
-    Auto,
-    /// Nobody: every request for a touch runs into its timeout
-    Never,
-    /// Declines, always
-    Deny,
-}
-
 /// Options of `assay key info`.
 #[derive(Debug, Args)]
 pub struct KeyInfoArgs {
-    /// sim, sim:NAME, udp:HOST:PORT or hid:PATH
+    /// sim, sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH
     pub target: String,
+    /// Ask another library as well, and report every difference (exit code 1); see second-opinion/
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
+    pub second_opinion: Option<Option<PathBuf>>,
 }
 
 /// Options of `assay test`.
 #[derive(Debug, Args)]
 #[command(after_help = "Targets:
   server, dbsc, policy   a URL, a target file (target.toml), or sim: a fresh reference server
-  authenticator          sim, sim:NAME, udp:HOST:PORT, hid:PATH
+  authenticator          sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH
 
 Examples:
   assay test server https://rp.example --profile hardened

@@ -4,7 +4,7 @@ mod checks;
 mod coverage;
 mod input;
 mod inspect;
-mod key;
+pub mod key;
 pub mod mds;
 pub mod policy;
 mod profile;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use assay_authenticator_sim::attestation::Attestation;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
-use assay_authenticator_sim::env::{Always, Env, FileStore, Touch};
+use assay_authenticator_sim::env::{Always, Env, FileStore, Person, Touch};
 use assay_authenticator_sim::serve::Simulator;
 use assay_mint::lab::MODEL;
 use assay_protocol::aaguid::Aaguid;
@@ -30,6 +30,8 @@ pub enum KeyTarget {
     Saved(String),
     /// `udp:HOST:PORT`: one datagram a report.
     Udp(SocketAddr),
+    /// `unix:PATH`: one record a report; Linux only.
+    Unix(PathBuf),
     /// `hid:PATH`: a USB key.
     Hid(String),
 }
@@ -44,17 +46,22 @@ impl KeyTarget {
                 let mut addresses = place.to_socket_addrs().with_context(|| format!("{place:?} is no HOST:PORT"))?;
                 Ok(Self::Udp(addresses.next().ok_or_else(|| anyhow!("{place:?} has no address"))?))
             }
+            Some(("unix", path)) => Ok(Self::Unix(PathBuf::from(path))),
             Some(("hid", path)) => Ok(Self::Hid(path.to_owned())),
-            _ => bail!("{text:?} is no key: sim, sim:NAME, udp:HOST:PORT or hid:PATH"),
+            _ => bail!("{text:?} is no key: sim, sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH"),
         }
     }
 
     /// Opens a way to it. A virtual key lives as long as the way.
     pub fn connect(&self, lab: &Lab, state: &State) -> Result<Box<dyn Reports>> {
         match self {
-            Self::Fresh => Ok(Box::new(Held::new(fresh(lab, Touch::Given)?)?)),
-            Self::Saved(name) => Ok(Box::new(Held::new(saved(lab, state, name, Touch::Given)?)?)),
+            Self::Fresh => Ok(Box::new(Held::new(fresh(lab, touched())?)?)),
+            Self::Saved(name) => Ok(Box::new(Held::new(saved(lab, state, name, touched())?)?)),
             Self::Udp(address) => Ok(Box::new(UdpReports::connect(*address)?)),
+            #[cfg(target_os = "linux")]
+            Self::Unix(path) => Ok(Box::new(assay_transport::unix::UnixReports::connect(path)?)),
+            #[cfg(not(target_os = "linux"))]
+            Self::Unix(_) => bail!("only Linux has sockets that keep records"),
             Self::Hid(path) => Ok(Box::new(hid::open(path)?)),
         }
     }
@@ -126,28 +133,33 @@ pub fn save(state: &State, name: &str, aaguid: Option<&str>, attestation: cli::A
     Ok(saved)
 }
 
+/// Somebody who always touches it, at once.
+pub fn touched() -> Box<dyn Person> {
+    Box::new(Always(Touch::Given))
+}
+
 /// A virtual key that is new, attests as the lab's own model, and keeps nothing.
-pub fn fresh(lab: &Lab, touch: Touch) -> Result<Authenticator> {
-    let env = Env { person: Box::new(Always(touch)), ..Env::system() };
+pub fn fresh(lab: &Lab, person: Box<dyn Person>) -> Result<Authenticator> {
+    let env = Env { person, ..Env::system() };
     Ok(Authenticator::new(config(lab, MODEL, "packed-x5c")?, env)?)
 }
 
 /// A virtual key in which every byte repeats.
-pub fn seeded(lab: &Lab, seed: [u8; 32], touch: Touch) -> Result<Authenticator> {
-    let env = Env { person: Box::new(Always(touch)), ..Env::seeded(seed) };
+pub fn seeded(lab: &Lab, seed: [u8; 32], person: Box<dyn Person>) -> Result<Authenticator> {
+    let env = Env { person, ..Env::seeded(seed) };
     let mut config = KeyConfig::security_key();
     config.attestation = Attestation::packed(&lab.mint.model(MODEL))?;
     Ok(Authenticator::new(config, env)?)
 }
 
 /// A saved virtual key; every change is on disk before it is acknowledged.
-pub fn saved(lab: &Lab, state: &State, name: &str, touch: Touch) -> Result<Authenticator> {
+pub fn saved(lab: &Lab, state: &State, name: &str, person: Box<dyn Person>) -> Result<Authenticator> {
     let path = state.key(name)?;
     let text =
         fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
     let saved: Saved = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
     let store: PathBuf = path.with_extension("state");
-    let env = Env { person: Box::new(Always(touch)), store: Box::new(FileStore::new(store)), ..Env::system() };
+    let env = Env { person, store: Box::new(FileStore::new(store)), ..Env::system() };
     Ok(Authenticator::new(config(lab, saved.aaguid, &saved.attestation)?, env)?)
 }
 

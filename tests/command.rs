@@ -2,6 +2,8 @@
 
 mod arguments;
 mod clause_map;
+#[cfg(target_os = "linux")]
+mod doors;
 mod inspecting;
 mod judging;
 mod key_serve;

@@ -9,10 +9,9 @@ mod pages;
 mod pin;
 mod sign_in;
 
-use assay::keys::{channel, seeded};
+use assay::keys::{channel, seeded, touched};
 use assay::lab::Lab;
 use assay_attestation::metadata::Level;
-use assay_authenticator_sim::env::Touch;
 use assay_authenticator_sim::serve::Simulator;
 use assay_client::Client;
 use assay_client::user::Nobody;
@@ -34,7 +33,7 @@ fn the_way_of_a_registration() {
     let metadata = lab.metadata().unwrap();
 
     // A key of one of these vendors, on the desk and at the other end of a channel.
-    let key = seeded(&lab, [2; 32], Touch::Given).unwrap();
+    let key = seeded(&lab, [2; 32], touched()).unwrap();
     let (reports, _simulator) = Simulator::spawn(key).unwrap();
     let mut channel = channel(Box::new(reports)).unwrap();
 

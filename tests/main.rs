@@ -22,6 +22,9 @@ mod fuzz;
 #[path = "../fuzz/src/targets/mod.rs"]
 mod fuzz_targets;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod guest;
+#[cfg(test)]
 mod inspect;
 #[cfg(test)]
 mod metadata_payload;

@@ -51,6 +51,21 @@ peers() { # the foreign server that must be compiled; the others are installed w
     cargo build --quiet --locked --manifest-path tests/peers/webauthn-rp/app/Cargo.toml --target-dir target/peers
 }
 
+guest() { # a kernel in which a virtual key is a real one, and the programs that use it there
+    local missing=() program
+    for program in flex bison bc xz pkg-config busybox fido2-token ssh-keygen sshd lsusb udevadm setpriv; do
+        PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || missing+=("$program")
+    done
+    pkg-config --exists libudev 2>/dev/null || missing+=(libudev)
+    if [ "${#missing[@]}" -gt 0 ]; then
+        echo "missing: ${missing[*]}"
+        (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends make flex bison bc \
+            xz-utils pkg-config libudev-dev busybox-static fido2-tools openssh-client openssh-server usbutils udev util-linux) || return 1
+    fi
+    cargo build --quiet --locked --manifest-path second-opinion/Cargo.toml --target-dir target/second-opinion || return 1
+    tests/guest/kernel.sh --cached 2>/dev/null || { apt-get update && tests/guest/kernel.sh; }
+}
+
 main_job() { # as a new user runs it, from somewhere else
     local out
     out=$(mktemp -d)
@@ -63,6 +78,7 @@ main_job() { # as a new user runs it, from somewhere else
 
 stage witnesses witnesses
 stage peers peers
+stage guest guest
 stage format cargo fmt --all --check
 stage lint cargo clippy --quiet --workspace --all-targets -- -D warnings
 stage release-without-pkg-config env PKG_CONFIG=/bin/false cargo build --quiet --release

@@ -98,7 +98,13 @@ fn ours(manifest: &str) -> impl Iterator<Item = &str> {
 fn sources() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = EDGES.iter().map(|(folder, _)| root().join(folder)).collect();
-    folders.extend([root().join("src"), root().join("tests"), root().join("benches"), root().join("fuzz/src")]);
+    folders.extend([
+        root().join("src"),
+        root().join("tests"),
+        root().join("benches"),
+        root().join("fuzz/src"),
+        root().join("second-opinion/src"),
+    ]);
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {

@@ -1,20 +1,27 @@
-//! `assay key new|serve|list|info`.
+//! `assay key new|serve|list|info|udev`.
+
+mod control;
+mod door;
+mod port;
+mod second_opinion;
+mod serve;
+mod touch;
+mod udev;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
-use assay_authenticator_sim::env::Touch;
-use assay_authenticator_sim::serve::Simulator;
+use anyhow::{Context as _, Result};
 use assay_client::Client;
 use assay_client::user::Nobody;
-use assay_conformance::seed::Seed;
 use assay_transport::hid;
-use assay_transport::udp::UdpReports;
 use serde_json::json;
 
+pub use self::serve::KeyServeArgs;
+pub use self::touch::TouchMode;
+pub use self::udev::KeyUdevArgs;
 use super::Place;
-use crate::cli::{self, KeyCommand, KeyInfoArgs, KeyNewArgs, KeyServeArgs};
+use crate::cli::{KeyCommand, KeyInfoArgs, KeyNewArgs};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 
@@ -22,9 +29,10 @@ use crate::output::{Exit, print};
 pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
     match command {
         KeyCommand::New(args) => new(here, args),
-        KeyCommand::Serve(args) => serve(here, args),
+        KeyCommand::Serve(args) => serve::run(here, args),
         KeyCommand::List => list(here),
         KeyCommand::Info(args) => info(here, args),
+        KeyCommand::Udev(args) => udev::run(args),
     }
 }
 
@@ -35,31 +43,6 @@ fn new(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
     } else {
         print(&format!("sim:{} is a key of model {}, {}\n", args.name, saved.aaguid, saved.attestation))?;
     }
-    Ok(Exit::Good)
-}
-
-fn serve(here: &Place, args: &KeyServeArgs) -> Result<Exit> {
-    let touch = match args.touch {
-        cli::Touch::Auto => Touch::Given,
-        cli::Touch::Never => Touch::TimedOut,
-        cli::Touch::Deny => Touch::Denied,
-    };
-    let (lab, state) = (here.lab()?, here.state()?);
-    let authenticator = match (KeyTarget::parse(&args.key)?, &args.seed) {
-        (KeyTarget::Fresh, None) => keys::fresh(&lab, touch)?,
-        (KeyTarget::Fresh, Some(seed)) => keys::seeded(&lab, *seed.parse::<Seed>()?.as_bytes(), touch)?,
-        (KeyTarget::Saved(name), None) => keys::saved(&lab, &state, &name, touch)?,
-        (KeyTarget::Saved(_), Some(_)) => bail!("a saved key has its own secrets; --seed goes with sim"),
-        _ => bail!("{:?} is served already; sim and sim:NAME can be", args.key),
-    };
-    let line = UdpReports::bind(args.listen).with_context(|| format!("cannot listen on {}", args.listen))?;
-    let address = line.local_address()?;
-    let simulator = Simulator::serve(authenticator, Box::new(line))?;
-    print(&format!(
-        "{}\n",
-        json!({"ready": true, "address": address.to_string(), "target": format!("udp:{address}"), "key": args.key})
-    ))?;
-    simulator.wait();
     Ok(Exit::Good)
 }
 
@@ -118,15 +101,31 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
         "firmwareVersion": info.firmware_version,
         "remainingDiscoverableCredentials": info.remaining_discoverable_credentials,
     });
+    let differences = match &args.second_opinion {
+        None => Vec::new(),
+        Some(program) => second_opinion::differences(&members, &second_opinion::ask(&target, program.as_deref())?),
+    };
+    let exit = if differences.is_empty() { Exit::Good } else { Exit::Findings };
     if here.json {
+        let mut members = members;
+        if let (Some(members), Some(_)) = (members.as_object_mut(), &args.second_opinion) {
+            let told = differences.iter().map(|at| json!({"member": at.member, "ours": at.ours, "theirs": at.theirs}));
+            members.insert("differences".to_owned(), told.collect());
+        }
         print(&format!("{}\n", serde_json::to_string_pretty(&members)?))?;
-        return Ok(Exit::Good);
+        return Ok(exit);
     }
     let mut out = String::new();
     for (name, value) in members.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         writeln!(out, "{name:34} {value}")?;
     }
+    for at in &differences {
+        writeln!(out, "DIFFERENCE {}: {} by us, {} by ctap-hid-fido2", at.member, at.ours, at.theirs)?;
+    }
+    if args.second_opinion.is_some() && differences.is_empty() {
+        out.push_str("ctap-hid-fido2 reads the same\n");
+    }
     print(&out)?;
-    Ok(Exit::Good)
+    Ok(exit)
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use assay_authenticator_sim::env::Touch;
 use assay_authenticator_sim::serve::Simulator;
 use assay_client::dbsc::{Browser, Clock as BrowserClock, Http as _, Method, Request, SoftwareKey};
 use assay_client::{Client, SystemRandom, user::Nobody};
@@ -42,7 +41,7 @@ impl Stage {
         let clock = MovableClock::default();
         let plan = ServerPlan { clock: Some(Arc::new(clock.clone())), ..ServerPlan::default() };
         let server = lab.serve(&plan)?;
-        let (reports, simulator) = Simulator::spawn(keys::fresh(lab, Touch::Given)?)?;
+        let (reports, simulator) = Simulator::spawn(keys::fresh(lab, keys::touched())?)?;
         let direct = Direct::new()?;
         Ok(Self {
             browser: Browser::new(direct.clone()).with_clock(clock.clone()),

@@ -91,7 +91,7 @@ fn wait(child: &mut Child) -> Option<Option<i32>> {
 /// A run that lasts: `serve`, `key serve`. It dies with this.
 pub(crate) struct Lasting {
     child: Child,
-    _stdin: ChildStdin,
+    stdin: ChildStdin,
     lines: Receiver<String>,
     err: Option<JoinHandle<String>>,
     /// The line that said that it was ready.
@@ -109,7 +109,7 @@ impl Lasting {
         thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
         let err = drain(child.stderr.take().unwrap());
         let stdin = child.stdin.take().unwrap();
-        let mut lasting = Self { child, _stdin: stdin, lines, err: Some(err), ready: Value::Null };
+        let mut lasting = Self { child, stdin, lines, err: Some(err), ready: Value::Null };
         match lasting.lines.recv_timeout(PATIENCE) {
             Ok(line) => lasting.ready = serde_json::from_str(&line).unwrap(),
             Err(_gone) => {
@@ -125,6 +125,11 @@ impl Lasting {
     #[track_caller]
     pub(crate) fn text(&self, member: &str) -> &str {
         self.ready[member].as_str().unwrap_or_else(|| panic!("{member} of {}", self.ready))
+    }
+
+    /// Types a line at it.
+    pub(crate) fn enter(&mut self, line: &str) {
+        writeln!(self.stdin, "{line}").unwrap();
     }
 
     /// Does it still run?

@@ -19,6 +19,7 @@ mod inspect;
 mod json_tree;
 mod metadata;
 mod rest_body;
+mod virtual_device;
 mod webauthn_json;
 mod why;
 
@@ -78,6 +79,8 @@ pub(crate) const ALL: &[Target] = &[
     Target { name: "metadata_blob", run: metadata::blob, seeds: metadata::blob_seeds, longest: LONG },
     Target { name: "metadata_payload", run: metadata::payload, seeds: metadata::payload_seeds, longest: LONG },
     Target { name: "rest_body", run: rest_body::run, seeds: rest_body::seeds, longest: 16 * 1024 },
+    Target { name: "uhid", run: virtual_device::uhid, seeds: virtual_device::uhid_seeds, longest: 8 * 1024 },
+    Target { name: "usbip", run: virtual_device::usbip, seeds: virtual_device::usbip_seeds, longest: 16 * 1024 },
     Target { name: "webauthn_json", run: webauthn_json::run, seeds: webauthn_json::seeds, longest: LONG },
     Target { name: "why", run: why::run, seeds: why::seeds, longest: LONG },
 ];

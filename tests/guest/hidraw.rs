@@ -1,0 +1,93 @@
+//! Our own host's side over a real hidraw node: hidapi, the list of keys, and the authenticator suite.
+
+use std::path::Path;
+
+use super::{KERNEL_DOORS, guest};
+use crate::support::witness::installed;
+
+/// The kernel's view of a USB key, by lsusb; and ours of both.
+#[test]
+fn keys_are_listed_with_what_tells_them_apart() {
+    let script = r#"
+        "$assay" --state /tmp/state key new desk
+        serve sim:desk@uhid sim@usb --touch auto
+        step ready cat ready
+        step list "$assay" --state /tmp/state --json key list
+        step usb lsusb -v -d 1209:f1d0
+    "#;
+    let Some(steps) = guest(&["lsusb"], script) else { return };
+    let ready: serde_json::Value = serde_json::from_str(steps.ok("ready")).unwrap();
+    let list: serde_json::Value = serde_json::from_str(steps.ok("list")).unwrap();
+    assert_eq!(list["virtual"], serde_json::json!([{"target": "sim:desk"}]));
+    for (at, serial) in [(0, "sim-desk"), (1, ready["keys"][1]["serial_number"].as_str().unwrap())] {
+        assert_eq!(ready["keys"][at]["serial_number"], serial);
+        let target = &ready["keys"][at]["target"];
+        let found = list["usb"].as_array().unwrap().iter().find(|key| &key["target"] == target);
+        let found = found.unwrap_or_else(|| panic!("{target} in\n{}", steps.whole));
+        assert_eq!(found["serial_number"], serial);
+        assert_eq!((&found["vendor_id"], &found["product_id"]), (&0x1209.into(), &0xf1d0.into()));
+    }
+    let serial = ready["keys"][1]["serial_number"].as_str().unwrap();
+    let told = |begin: &str| {
+        steps.ok("usb").lines().map(str::trim).filter_map(|line| line.strip_prefix(begin)).collect::<Vec<_>>()
+    };
+    assert_eq!(told("iSerial").first().unwrap().split_whitespace().nth(1), Some(serial));
+    assert_eq!(told("iManufacturer").first().unwrap().split_whitespace().nth(1), Some("Assay"));
+    let endpoints = told("bEndpointAddress");
+    let endpoints: Vec<_> = endpoints.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(endpoints, ["0x81", "0x01"]);
+    assert_eq!(told("bInterfaceClass").first().unwrap().split_whitespace().next(), Some("3"));
+}
+
+/// ctap-hid-fido2, which shares no code with the lab, reads the same out of the same key; and where a
+/// program says otherwise, it is told.
+#[test]
+fn a_second_opinion() {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/second-opinion/debug/assay-second-opinion");
+    let Some(program) = installed(program) else { return };
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve {door} --touch auto
+            info() {{ "$assay" --state /tmp/state --json key info "hid:$node" "$@"; }}
+            step same info --second-opinion={program}
+            printf '%s\n' '#!/bin/sh' '{program} "$1" | sed "s/FIDO_2_0/FIDO_9_9/"' >liar
+            chmod +x liar
+            step liar info --second-opinion=/tmp/liar
+            step absent info --second-opinion=/tmp/nothing
+            step elsewhere "$assay" --state /tmp/state key info sim --second-opinion
+            "#,
+            program = program.display(),
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let told = |said: &str| serde_json::from_str::<serde_json::Value>(said).unwrap()["differences"].clone();
+        assert_eq!(told(steps.ok("same")), serde_json::json!([]), "{door}");
+        let differences = told(steps.ended("liar", 1));
+        assert_eq!(differences.as_array().unwrap().len(), 1, "{differences}");
+        assert_eq!(differences[0]["member"], "versions");
+        assert_eq!(differences[0]["theirs"][0], "FIDO_9_9");
+        assert!(steps.ended("absent", 2).contains("cargo install --path second-opinion"), "{}", steps.whole);
+        assert!(steps.ended("elsewhere", 2).contains("hid:PATH"), "{}", steps.whole);
+    }
+}
+
+/// The whole suite, over the kernel instead of memory.
+#[test]
+fn the_authenticator_suite() {
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve {door} --touch auto
+            step suite "$assay" --state /tmp/state --json test authenticator "hid:$node" --out /tmp/report
+            "#
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let said = steps.ok("suite");
+        let report: serde_json::Value = serde_json::from_str(said.get(said.find('{').unwrap()..).unwrap()).unwrap();
+        assert_eq!(report["verdict"], "conforms", "{door}");
+        let total = |name: &str| report["totals"][name].as_u64().unwrap();
+        // Only a fresh simulator in memory is reset before each case; what needs that is skipped here.
+        assert!(total("passed") > 100, "{door}: {}", report["totals"]);
+        assert_eq!(total("passed") + total("skipped"), total("cases"), "{door}: {}", report["totals"]);
+    }
+}
