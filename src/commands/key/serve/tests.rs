@@ -12,7 +12,7 @@ struct Line {
 /// Keys and doors, or why there are none.
 fn doors(words: &str) -> Result<Vec<String>, String> {
     let line = Line::try_parse_from(std::iter::once("serve").chain(words.split_whitespace()));
-    let args = line.map_err(|error| error.kind().to_string())?.args;
+    let args = line.map_err(|error| error.to_string())?.args;
     let orders = orders(&args).map_err(|error| format!("{error:#}"))?;
     Ok(orders.iter().map(|order| format!("{} {}", order.key, order.door)).collect())
 }
@@ -39,7 +39,7 @@ fn every_key_has_its_door() {
 fn what_cannot_be_served_says_why() {
     let rows = [
         ("--uhid --usb", "cannot be used"),
-        ("--touch maybe", "an invalid value"),
+        ("--touch maybe", "invalid value 'maybe'"),
         ("hid:/dev/hidraw0", "is served already"),
         ("udp:127.0.0.1:1", "is served already"),
         ("sim@nfc", "is no door"),
