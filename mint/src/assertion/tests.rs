@@ -46,8 +46,13 @@ fn assertions_signed_wrongly_do_not_verify() {
             }
             let good = AssertionForge::new(&credential(key.clone()), b"c");
             let assertion = good.clone().edited(*edit).forge().unwrap();
-            let of_some_keys =
-                [SigningEdit::OtherDigest, SigningEdit::OtherPadding, SigningEdit::ShortSalt, SigningEdit::NoSalt];
+            let of_some_keys = [
+                SigningEdit::OtherCurve,
+                SigningEdit::OtherDigest,
+                SigningEdit::OtherPadding,
+                SigningEdit::ShortSalt,
+                SigningEdit::NoSalt,
+            ];
             if of_some_keys.contains(edit) && assertion.signature == good.forge().unwrap().signature {
                 continue;
             }
