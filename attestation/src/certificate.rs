@@ -260,12 +260,16 @@ impl fmt::Debug for Certificate {
 }
 
 /// What stands around the signed part is not signed. Were it free, a certificate would have many
-/// forms with as many fingerprints, and one that is listed by its fingerprint could take another.
+/// forms with as many fingerprints. The count of unused bits stays free: early security keys of
+/// Yubico's have a wrong one.
 fn judge_frame(der: &[u8], x509: &X509Certificate<'_>) -> Result<(), Rejection> {
     let tbs = x509.tbs_certificate.as_ref();
     let algorithm = signed_algorithm(tbs).ok_or_else(|| Reason::CertificateUndecodable.because("no algorithm"))?;
+    let signature = &*x509.signature_value.data;
+    let unused = der.len().checked_sub(signature.len().saturating_add(1)).and_then(|at| der.get(at)).copied();
+    let unused = unused.filter(|unused| *unused < 8).unwrap_or_default();
     let around = |algorithm: &[u8]| {
-        let signature = write::bit_string(&x509.signature_value.data);
+        let signature = write::tagged(BIT_STRING, &[&[unused], signature].concat());
         write::tagged(SEQUENCE, &[tbs, algorithm, &signature].concat())
     };
     if around(algorithm) == der {
@@ -296,6 +300,7 @@ fn first(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(..bytes.len().checked_sub(rest.len())?)
 }
 
+const BIT_STRING: u8 = 0x03;
 const SEQUENCE: u8 = 0x30;
 const EXPLICIT_VERSION: u8 = 0xa0;
 

@@ -63,7 +63,12 @@ fn what_is_around_the_signed_part_has_one_form() {
             framed(&[tbs, &edited(algorithm, 0, 0x31), signature]),
             "certificate_undecodable",
         ),
-        ("unused bits", framed(&[tbs, algorithm, &edited(signature, 2, 0x01)]), "certificate_undecodable"),
+        ("unused bits that are used, as Yubico's", framed(&[tbs, algorithm, &edited(signature, 2, 0x03)]), ""),
+        (
+            "more unused bits than a byte has",
+            framed(&[tbs, algorithm, &edited(signature, 2, 0x08)]),
+            "certificate_undecodable",
+        ),
         ("a long length", long, "certificate_undecodable"),
         ("a long length of the signature", framed(&[tbs, algorithm, &padded]), "certificate_undecodable"),
         (

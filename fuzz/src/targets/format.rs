@@ -71,7 +71,7 @@ impl Ground {
             leaves: Vec::new(),
         };
         let statement = ground.verify(&object.att_stmt, &good::strict()).expect("good statements are accepted");
-        ground.leaves = voices(&statement).filter_map(leaf).map(<[u8]>::to_vec).collect();
+        ground.leaves = voices(&statement).filter_map(leaf).collect();
         for voice in voices(&statement).filter(|voice| !voice.trust_path.is_empty()) {
             let trusted = path::verify(&voice.trust_path, good::anchors(), good::now(), &Enforced::all());
             assert!(trusted.is_ok(), "good paths lead to an anchor");
@@ -91,7 +91,7 @@ fn believe(voice: &Statement, grounds: &[Ground]) {
     let Some(leaf) = leaf(voice) else { return };
     let trusted = path::verify(&voice.trust_path, good::anchors(), good::now(), &Enforced::all());
     let mut issued = grounds.iter().flat_map(|ground| &ground.leaves);
-    assert!(trusted.is_err() || issued.any(|good| good == leaf), "a leaf is believed that the lab has not issued");
+    assert!(trusted.is_err() || issued.any(|good| *good == leaf), "a leaf is believed that the lab has not issued");
 }
 
 fn judge(input: &[u8], grounds: &[Ground]) {
@@ -116,6 +116,7 @@ fn voices(statement: &Statement) -> impl Iterator<Item = &Statement> {
     std::iter::once(statement).chain(&statement.parts)
 }
 
-fn leaf(statement: &Statement) -> Option<&[u8]> {
-    statement.trust_path.first().map(|leaf| leaf.der.as_slice())
+/// What is signed of it.
+fn leaf(statement: &Statement) -> Option<Vec<u8>> {
+    statement.trust_path.first().map(|leaf| good::signed_part(&leaf.der))
 }

@@ -6,6 +6,7 @@ use assay_attestation::{Anchors, Check};
 use assay_mint::lab::Lab;
 use assay_mint::registration::RegistrationForge;
 use assay_protocol::check::Enforced;
+use assay_protocol::tree::der;
 use time::OffsetDateTime;
 
 /// 2026-11-22.
@@ -59,4 +60,11 @@ pub(super) fn unchecked() -> &'static Enforced {
     static UNCHECKED: LazyLock<Enforced> =
         LazyLock::new(|| Check::ALL.iter().fold(Enforced::all(), |enforced, check| enforced.without(check.id())));
     &UNCHECKED
+}
+
+/// The part of a certificate that its signature covers: around it, signatures have more than one form.
+pub(super) fn signed_part(certificate: &[u8]) -> Vec<u8> {
+    let document = der::read(certificate);
+    let part = document.root.as_ref().and_then(|root| root.children.first());
+    part.and_then(|part| certificate.get(part.range.clone())).unwrap_or_default().to_vec()
 }
