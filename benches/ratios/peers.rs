@@ -22,9 +22,13 @@ pub(crate) fn ask_all(lines: &str) -> Vec<Peer> {
     rust.arg("--target-dir").arg(root.join("target/peer"));
     let mut node = Command::new("node");
     node.arg(witness.join("rate.mjs"));
-    let mut python = Command::new(witness.join(".venv/bin/python"));
-    python.arg(witness.join("rate.py"));
-    [("webauthn-rs-core", rust), ("SimpleWebAuthn", node), ("python-fido2", python)]
+    let python = |library: &str| {
+        let mut python = Command::new(witness.join(".venv/bin/python"));
+        python.arg(witness.join("rate.py")).arg(library);
+        python
+    };
+    let [fido2, py_webauthn] = ["fido2", "webauthn"].map(python);
+    [("webauthn-rs-core", rust), ("SimpleWebAuthn", node), ("python-fido2", fido2), ("py_webauthn", py_webauthn)]
         .into_iter()
         .map(|(name, command)| ask(name, command, lines))
         .collect()
