@@ -59,7 +59,8 @@ impl Attestation {
         Ok(Self::Packed(Box::new(Batch { key: chain.leaf.key.clone(), x5c: x5c(&certificates) })))
     }
 
-    /// In any format; those that go with another algorithm than the credential's are up to whoever chooses.
+    /// In any format; which algorithms go with it is up to whoever chooses. A compound statement is an
+    /// array where CTAP2 has a map (6.1.3), so that strict platforms refuse it.
     pub fn of(format: Format) -> Result<Self, Error> {
         match format {
             Format::None => Ok(Self::None),
