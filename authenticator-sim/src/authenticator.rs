@@ -51,7 +51,7 @@ pub(crate) struct Session {
 /// Something that takes several commands, none other between them (CTAP 2.3 6).
 pub(crate) enum Continuation {
     /// Assertions of several accounts.
-    Assertions(Remembered),
+    Assertions(Box<Remembered>),
     /// RPs or credentials that are being listed.
     Enumeration(Enumeration),
     /// A large-blob array that is being written.
@@ -132,7 +132,7 @@ impl Authenticator {
                 if self.has(Defect::NextState)
                     && let Some(Continuation::Assertions(remembered)) = continuation
                 {
-                    self.session.continuation = Some(Continuation::Assertions(remembered.blurred()));
+                    self.session.continuation = Some(Continuation::Assertions(Box::new(remembered.blurred())));
                 }
                 Ok(self.get_info().to_cbor())
             }

@@ -145,15 +145,16 @@ impl Authenticator {
     }
 
     fn remember(&mut self, remembered: Remembered) {
-        self.session.continuation = Some(Continuation::Assertions(remembered));
+        self.session.continuation = Some(Continuation::Assertions(Box::new(remembered)));
     }
 
     pub(crate) fn get_next_assertion(&mut self, continuation: Option<Continuation>) -> Result<Vec<u8>, CommandError> {
         // §6.3 steps 1 and 2
-        let Some(Continuation::Assertions(mut remembered)) = continuation else {
+        let Some(Continuation::Assertions(remembered)) = continuation else {
             let wrong = self.has(Defect::NextWithoutState);
             return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "nothing to continue");
         };
+        let mut remembered = *remembered;
         let Some(next) = remembered.rest.pop_front() else {
             let wrong = self.has(Defect::NextExhausted);
             return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "no further assertion");

@@ -30,7 +30,7 @@ impl Secret {
         let cipher = cbc::Encryptor::<Aes128>::new(&self.key(token)?.into(), &iv.into());
         let sealed =
             cipher.encrypt_padded::<NoPadding>(&mut buffer, plaintext.len()).map_err(|_error| Error::Length)?;
-        Ok([&iv, &*sealed].concat())
+        Ok([iv.as_slice(), sealed].concat())
     }
 
     /// The 128 bits of a member, by the token that the authenticator gave.

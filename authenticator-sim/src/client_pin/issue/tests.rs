@@ -50,10 +50,8 @@ fn every_permission_goes_with_its_feature() {
             assert_eq!(status(full.uv_token(permission, rp_id, protocol)), by_uv, "{permission:#x} by finger");
         }
     }
-    for (change, permission) in
-        [((|uv| uv.enrollment_tokens = false) as fn(&mut UvConfig), BE), (|uv| uv.config_tokens = false, ACFG)]
-    {
-        let mut bench = with_uv(change);
+    for permission in [BE, ACFG] {
+        let mut bench = with_uv(|uv| (uv.enrollment_tokens, uv.config_tokens) = (false, false));
         assert_eq!(status(bench.uv_token(permission, None, Protocol::Two)), NEVER);
         let (request, _) = bench.token_request(PIN, permission, None, Protocol::Two);
         assert_eq!(status(bench.pin(request)), Status::OK);

@@ -62,10 +62,9 @@ fn change(store: &mut dyn Store, state: &mut State, changes: Vec<Change>) {
 fn what_was_saved_is_what_is_loaded() {
     let place = Place::new();
     let memory = MemoryStore::default();
-    for (mut store, mut again) in [
-        (Box::new(place.open()) as Box<dyn Store>, Box::new(place.open()) as Box<dyn Store>),
-        (Box::new(memory.clone()), Box::new(memory)),
-    ] {
+    let pairs: [(Box<dyn Store>, Box<dyn Store>); 2] =
+        [(Box::new(place.open()), Box::new(place.open())), (Box::new(memory.clone()), Box::new(memory))];
+    for (mut store, mut again) in pairs {
         assert!(store.load().unwrap().is_none());
         let mut state = fresh();
         change(store.as_mut(), &mut state, Vec::new());
