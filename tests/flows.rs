@@ -3,6 +3,7 @@
 //! Nothing here is HTTP; `serve.rs` has the same over the wire.
 
 mod accounts;
+mod attestations;
 mod desk;
 mod keys;
 mod pages;

@@ -6,6 +6,10 @@ mod tests;
 use assay_mint::chain::Chain;
 use assay_mint::error::Error;
 use assay_mint::keys::SigningKey;
+use assay_mint::statement::{Format, Subject};
+use assay_protocol::tree::cbor;
+
+use crate::config::KeyConfig;
 
 /// What kind of attestation it gives.
 #[derive(Debug, Clone)]
@@ -16,6 +20,8 @@ pub enum Attestation {
     PackedSelf,
     /// Packed, by a certified key.
     Packed(Box<Batch>),
+    /// Any other format, as the vendor of it would make it.
+    Minted(Box<Format>),
 }
 
 /// A batch's attestation key and its certificates, written once.
@@ -25,11 +31,52 @@ pub struct Batch {
     x5c: Vec<u8>,
 }
 
+/// The key and the certificate that attest what CTAP1 makes.
+#[derive(Debug, Clone)]
+pub struct U2fAttestation {
+    pub(crate) key: SigningKey,
+    pub(crate) certificate: Vec<u8>,
+}
+
+/// What else is in makeCredential's reply.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Extras {
+    pub(crate) enterprise: bool,
+    pub(crate) large_blob_key: Option<Vec<u8>>,
+}
+
+impl U2fAttestation {
+    /// By the leaf of a chain.
+    pub fn new(chain: &Chain) -> Result<Self, Error> {
+        Ok(Self { key: chain.leaf.key.clone(), certificate: chain.issue()?.leaf })
+    }
+}
+
 impl Attestation {
     /// By the leaf of a chain; the root stays out of the statement.
     pub fn packed(chain: &Chain) -> Result<Self, Error> {
         let certificates = chain.issue()?.x5c();
         Ok(Self::Packed(Box::new(Batch { key: chain.leaf.key.clone(), x5c: x5c(&certificates) })))
+    }
+
+    /// In any format; which algorithms go with it is up to whoever chooses. A compound statement is an
+    /// array where CTAP2 has a map (6.1.3), so that strict platforms refuse it.
+    pub fn of(format: Format) -> Result<Self, Error> {
+        match format {
+            Format::None => Ok(Self::None),
+            Format::PackedSelf => Ok(Self::PackedSelf),
+            Format::Packed(chain) => Self::packed(&chain),
+            other => Ok(Self::Minted(Box::new(other))),
+        }
+    }
+
+    /// The format's identifier.
+    pub fn fmt(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PackedSelf | Self::Packed(_) => "packed",
+            Self::Minted(format) => format.fmt(),
+        }
     }
 
     /// The same with its key by the fast engine.
@@ -43,26 +90,22 @@ impl Attestation {
         }
     }
 
-    /// The body of makeCredential's reply: format, authenticator data, statement, in canonical CBOR.
-    pub(crate) fn reply(
-        &self,
-        credential_key: &SigningKey,
-        auth_data: &[u8],
-        client_data_hash: &[u8; 32],
-    ) -> Result<Vec<u8>, Error> {
+    /// The body of makeCredential's reply: format, authenticator data, statement and the rest, in canonical CBOR.
+    pub(crate) fn reply(&self, subject: &Subject<'_>, extras: &Extras) -> Result<Vec<u8>, Error> {
+        let auth_data = subject.auth_data;
         let (key, x5c) = match self {
-            Self::None => return Ok(none(auth_data)),
-            Self::PackedSelf => (credential_key, None),
+            Self::None => return Ok(none(auth_data, extras)),
+            Self::PackedSelf => (subject.key, None),
             Self::Packed(batch) => (&batch.key, Some(batch.x5c.as_slice())),
+            Self::Minted(format) => {
+                let statement = cbor::to_canonical(&format.attest(subject)?);
+                let mut out = begin(format.fmt(), auth_data, extras, statement.len());
+                out.0.extend_from_slice(&statement);
+                return Ok(out.end(extras));
+            }
         };
-        let signature = key.sign(&[auth_data, client_data_hash].concat())?;
-        let mut out = Writer(Vec::with_capacity(auth_data.len() + x5c.map_or(0, <[u8]>::len) + 128));
-        out.head(MAP, 3);
-        out.head(UNSIGNED, 1);
-        out.text("packed");
-        out.head(UNSIGNED, 2);
-        out.bytes(auth_data);
-        out.head(UNSIGNED, 3);
+        let signature = key.sign(&[auth_data, subject.client_data_hash].concat())?;
+        let mut out = begin("packed", auth_data, extras, x5c.map_or(0, <[u8]>::len) + signature.len());
         out.head(MAP, if x5c.is_some() { 3 } else { 2 });
         out.text("alg");
         out.head(NEGATIVE, usize::try_from(-1 - key.alg()).unwrap_or_default());
@@ -72,21 +115,52 @@ impl Attestation {
             out.text("x5c");
             out.0.extend_from_slice(x5c);
         }
-        Ok(out.0)
+        Ok(out.end(extras))
+    }
+}
+
+impl KeyConfig {
+    /// The formats that there are, `none` left out.
+    pub(crate) fn formats(&self) -> Vec<String> {
+        let mut formats: Vec<String> = Vec::new();
+        for attestation in std::iter::once(&self.attestation).chain(&self.other_attestations) {
+            let fmt = attestation.fmt();
+            if fmt != "none" && !formats.iter().any(|known| known == fmt) {
+                formats.push(fmt.to_owned());
+            }
+        }
+        formats
+    }
+
+    /// §6.1.2 step 19
+    pub(crate) fn choose_attestation(&self, preference: &[String]) -> &Attestation {
+        if preference == ["none"] {
+            return &Attestation::None;
+        }
+        let own = || std::iter::once(&self.attestation).chain(&self.other_attestations);
+        let wanted = preference.iter().filter(|wanted| *wanted != "none");
+        let chosen = wanted.filter_map(|wanted| own().find(|attestation| attestation.fmt() == wanted)).next();
+        chosen.unwrap_or(&self.attestation)
     }
 }
 
 /// The reply without attestation, whatever the authenticator could give.
-pub(crate) fn none(auth_data: &[u8]) -> Vec<u8> {
-    let mut out = Writer(Vec::with_capacity(auth_data.len() + 16));
-    out.head(MAP, 3);
+fn none(auth_data: &[u8], extras: &Extras) -> Vec<u8> {
+    let mut out = begin("none", auth_data, extras, 0);
+    out.head(MAP, 0);
+    out.end(extras)
+}
+
+/// All that comes before the statement.
+fn begin(fmt: &str, auth_data: &[u8], extras: &Extras, rest: usize) -> Writer {
+    let mut out = Writer(Vec::with_capacity(auth_data.len() + rest + 128));
+    out.head(MAP, 3 + usize::from(extras.enterprise) + usize::from(extras.large_blob_key.is_some()));
     out.head(UNSIGNED, 1);
-    out.text("none");
+    out.text(fmt);
     out.head(UNSIGNED, 2);
     out.bytes(auth_data);
     out.head(UNSIGNED, 3);
-    out.head(MAP, 0);
-    out.0
+    out
 }
 
 fn x5c(certificates: &[Vec<u8>]) -> Vec<u8> {
@@ -98,6 +172,7 @@ fn x5c(certificates: &[Vec<u8>]) -> Vec<u8> {
     out.0
 }
 
+const TRUE: u8 = 0xf5;
 const UNSIGNED: u8 = 0x00;
 const NEGATIVE: u8 = 0x20;
 const BYTES: u8 = 0x40;
@@ -120,6 +195,19 @@ impl Writer {
             // Nothing here is longer than a message.
             _ => self.0.push(major),
         }
+    }
+
+    /// All that comes after the statement.
+    fn end(mut self, extras: &Extras) -> Vec<u8> {
+        if extras.enterprise {
+            self.head(UNSIGNED, 4);
+            self.0.push(TRUE);
+        }
+        if let Some(key) = &extras.large_blob_key {
+            self.head(UNSIGNED, 5);
+            self.bytes(key);
+        }
+        self.0
     }
 
     fn bytes(&mut self, bytes: &[u8]) {

@@ -6,17 +6,21 @@ mod tests;
 use std::time::Duration;
 
 use assay_mint::error::Error;
-use assay_protocol::ctap2::{Command, CommandError, Status, reply};
+use assay_protocol::ctap2::{Command, CommandError, Status, command, reply};
 use assay_protocol::pin_uv::{KeyAgreement, Protocol};
 
+use crate::bio_enrollment::Enrollment;
 use crate::config::KeyConfig;
 use crate::credential::{Found, Vault};
+use crate::credential_management::Enumeration;
 use crate::defect::{self, Defect};
 use crate::env::{Env, Rng, StoreError};
 use crate::get_assertion::Remembered;
+use crate::large_blobs::Writing;
 use crate::operation::Operation;
-use crate::state::State;
+use crate::state::{Change, Secret, State};
 use crate::token::PinUvAuthToken;
+use crate::user_verification::CLIENT_PIN;
 
 /// A virtual authenticator with power.
 pub struct Authenticator {
@@ -32,26 +36,49 @@ pub(crate) struct Session {
     pub(crate) powered_at: Duration,
     pub(crate) agreements: Vec<(Protocol, KeyAgreement)>,
     pub(crate) tokens: Vec<PinUvAuthToken>,
+    /// How the user was verified who has the last token.
+    pub(crate) token_method: u64,
     /// Wrong PINs one after the other.
     pub(crate) mismatches: u8,
-    pub(crate) remembered: Option<Remembered>,
+    /// What the next command may go on with.
+    pub(crate) continuation: Option<Continuation>,
+    /// A finger that is half enrolled.
+    pub(crate) enrollment: Option<Enrollment>,
     /// RP IDs that it has served: what a key needs that confuses them, and no other.
     pub(crate) served: Vec<String>,
+}
+
+/// Something that takes several commands, none other between them (CTAP 2.3 6).
+pub(crate) enum Continuation {
+    /// Assertions of several accounts.
+    Assertions(Box<Remembered>),
+    /// RPs or credentials that are being listed.
+    Enumeration(Enumeration),
+    /// A large-blob array that is being written.
+    Writing(Writing),
 }
 
 impl Authenticator {
     /// Powers one up with what its store has, or as new.
     pub fn new(config: KeyConfig, mut env: Env) -> Result<Self, StoreError> {
+        let uv_retries = config.uv.as_ref().map_or(0, |uv| uv.max_retries);
         let state = match env.store.load()? {
-            Some(state) => state,
+            Some(mut state) => {
+                if state.complete(env.rng.as_mut()) {
+                    // A state of an older form: what it did not count has not been used.
+                    state.device.uv_retries = uv_retries;
+                    env.store.save(&state.changes(), &state)?;
+                }
+                state
+            }
             None => {
-                let fresh = State::fresh(env.rng.as_mut(), config.pin.max_retries);
-                env.store.save(&fresh)?;
+                let fresh = State::fresh(env.rng.as_mut(), config.pin.max_retries, uv_retries);
+                env.store.save(&fresh.changes(), &fresh)?;
                 fresh
             }
         };
         let session = Session::new(&config, &mut env);
-        Ok(Self { vault: Vault::new(&state.secret), config, env, state, session })
+        Ok(Self { vault: Vault::new(&state.device.secret), config, env, state, session })
     }
 
     /// Takes the power away and gives it back.
@@ -84,29 +111,60 @@ impl Authenticator {
             token.observe(now);
         }
         let request = defect::request::read(&self.config.defects, request)?;
-        let command = match Command::parse(&request) {
+        let command = match request.first() {
+            Some(byte) if !self.has_command(*byte) => refuse(Status::INVALID_COMMAND, "not a command of this key"),
+            _ => Command::parse(&request),
+        };
+        let command = match command {
             Err(error) if error.status == Status::INVALID_COMMAND && self.has(Defect::UnknownCommand) => {
                 return Ok(Vec::new());
             }
             command => command,
         };
-        // §6: no other command may come between the assertions of one request.
-        let remembered = self.session.remembered.take();
+        let continuation = self.session.continuation.take();
         let command = command?;
         let byte = command.byte();
         let body = match command {
             Command::MakeCredential(request) => self.make_credential(&request, operation),
             Command::GetAssertion(request) => self.get_assertion(&request, operation),
-            Command::GetNextAssertion => self.get_next_assertion(remembered),
+            Command::GetNextAssertion => self.get_next_assertion(continuation),
             Command::GetInfo => {
-                self.session.remembered = remembered.filter(|_| self.has(Defect::NextState)).map(Remembered::blurred);
+                if self.has(Defect::NextState)
+                    && let Some(Continuation::Assertions(remembered)) = continuation
+                {
+                    self.session.continuation = Some(Continuation::Assertions(Box::new(remembered.blurred())));
+                }
                 Ok(self.get_info().to_cbor())
             }
-            Command::ClientPin(request) => self.client_pin(&request).map(|response| response.to_cbor()),
+            Command::ClientPin(request) => self.client_pin(&request, operation).map(|response| response.to_cbor()),
             Command::Reset => self.reset(operation),
             Command::Selection => self.selection(operation),
+            Command::BioEnrollment(request) | Command::BioEnrollmentPreview(request) => {
+                self.bio_enrollment(&request, operation).map(|response| response.to_cbor())
+            }
+            Command::CredentialManagement(request) | Command::CredentialManagementPreview(request) => {
+                self.credential_management(&request, continuation).map(|response| response.to_cbor())
+            }
+            Command::LargeBlobs(request) => self.large_blobs(request, continuation).map(|response| response.to_cbor()),
+            Command::Config(request) => self.authenticator_config(&request).map(|()| Vec::new()),
         }?;
         Ok(defect::reply::spoil(&self.config.defects, self.env.rng.as_mut(), byte, body))
+    }
+
+    /// Is this command one of its own? Those that no authenticator has are not asked about.
+    fn has_command(&self, byte: u8) -> bool {
+        let management = &self.config.management;
+        match byte {
+            _ if !self.config.ctap2 => false,
+            command::BIO_ENROLLMENT => self.config.bio().is_some(),
+            command::BIO_ENROLLMENT_PREVIEW => self.config.bio().is_some() && management.previews,
+            command::CREDENTIAL_MANAGEMENT => management.credentials,
+            command::CREDENTIAL_MANAGEMENT_PREVIEW => management.credentials && management.previews,
+            command::LARGE_BLOBS => management.large_blobs.is_some(),
+            command::CONFIG => management.config.is_some(),
+            command::SELECTION => !self.config.is_of_2_0(),
+            _ => true,
+        }
     }
 
     /// Has it this defect?
@@ -114,9 +172,15 @@ impl Authenticator {
         self.config.has(defect)
     }
 
-    /// Makes the state safe.
+    /// Makes what is small safe.
     pub(crate) fn save(&mut self) -> Result<(), CommandError> {
-        self.env.store.save(&self.state).map_err(|error| CommandError::new(Status::OTHER, error.to_string()))
+        self.commit(vec![Change::Device(Box::new(self.state.device.clone()))])
+    }
+
+    /// Makes changes, and makes them safe.
+    pub(crate) fn commit(&mut self, changes: Vec<Change>) -> Result<(), CommandError> {
+        changes.iter().cloned().for_each(|change| self.state.apply(change));
+        self.env.store.save(&changes, &self.state).map_err(|error| CommandError::new(Status::OTHER, error.to_string()))
     }
 
     /// The counter for a new credential.
@@ -137,14 +201,18 @@ impl Authenticator {
         if self.has(Defect::GaCounter) {
             return Ok(1);
         }
-        let kept = self.state.credentials.iter_mut().find(|kept| kept.id.0 == credential.id);
-        let counter = match (self.config.counter, kept) {
-            (Counter::PerCredential, Some(kept)) => &mut kept.sign_count,
-            _ => &mut self.state.sign_count,
+        let kept = self.state.credentials.find(&credential.id);
+        let (count, change) = match (self.config.counter, kept) {
+            (Counter::PerCredential, Some(kept)) => {
+                let count = kept.sign_count.wrapping_add(1);
+                (count, Change::Count(Secret(credential.id.clone()), count))
+            }
+            _ => {
+                let count = self.state.sign_count.wrapping_add(1);
+                (count, Change::SignCount(count))
+            }
         };
-        *counter = counter.wrapping_add(1);
-        let count = *counter;
-        self.save()?;
+        self.commit(vec![change])?;
         Ok(count)
     }
 }
@@ -157,8 +225,10 @@ impl Session {
             powered_at: env.clock.now(),
             agreements: protocols.iter().filter_map(|protocol| agreement(*protocol, env.rng.as_mut())).collect(),
             tokens: protocols.iter().map(|protocol| PinUvAuthToken::new(*protocol, env.rng.as_mut())).collect(),
+            token_method: CLIENT_PIN,
             mismatches: 0,
-            remembered: None,
+            continuation: None,
+            enrollment: None,
             served: Vec::new(),
         }
     }

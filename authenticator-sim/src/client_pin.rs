@@ -1,9 +1,10 @@
 //! authenticatorClientPIN (CTAP 2.3 6.5).
 
+mod issue;
 #[cfg(test)]
 mod tests;
 
-use assay_protocol::ctap2::client_pin::{Request, Response, SubCommand, permission};
+use assay_protocol::ctap2::client_pin::{Request, Response, SubCommand};
 use assay_protocol::ctap2::{CommandError, Status};
 use assay_protocol::digest::sha256;
 use assay_protocol::pin_uv::{PIN_BLOCK, Protocol, SharedSecret};
@@ -11,8 +12,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::authenticator::{Authenticator, refuse};
 use crate::defect::Defect;
+use crate::operation::Operation;
 use crate::state::{Secret, StoredPin};
-use crate::token::Grant;
 
 /// Wrong PINs in a row before the authenticator wants its power taken.
 const MISMATCHES: u8 = 3;
@@ -21,30 +22,33 @@ const MISMATCHES: u8 = 3;
 const PIN_LENGTH: usize = PIN_BLOCK - 1;
 
 impl Authenticator {
-    pub(crate) fn client_pin(&mut self, request: &Request) -> Result<Response, CommandError> {
-        if !self.config.pin.supported {
-            return refuse(Status::INVALID_SUBCOMMAND, "no PIN here");
-        }
+    pub(crate) fn client_pin(&mut self, request: &Request, operation: &Operation) -> Result<Response, CommandError> {
+        let (pin, uv) = (self.config.pin.supported, self.config.uv.is_some());
+        let permissions = self.config.pin.token_permissions;
         match request.sub_command {
-            SubCommand::GetPinRetries => Ok(self.get_pin_retries()),
-            SubCommand::GetKeyAgreement => self.get_key_agreement(request),
-            SubCommand::SetPin => self.set_pin(request),
-            SubCommand::ChangePin => self.change_pin(request),
+            SubCommand::GetKeyAgreement if self.config.has_protocols() => self.get_key_agreement(request),
+            SubCommand::GetPinRetries if pin => Ok(self.get_pin_retries()),
+            SubCommand::SetPin if pin => self.set_pin(request),
+            SubCommand::ChangePin if pin => self.change_pin(request),
             SubCommand::GetPinToken if self.has(Defect::LegacyToken) => refuse(Status::INVALID_SUBCOMMAND, "legacy"),
-            SubCommand::GetPinToken => self.get_pin_token(request),
-            SubCommand::GetPinUvAuthTokenUsingPinWithPermissions if self.config.pin.token_permissions => {
-                self.get_token_with_permissions(request)
+            SubCommand::GetPinToken if pin => self.get_pin_token(request),
+            SubCommand::GetPinUvAuthTokenUsingPinWithPermissions if pin && permissions => {
+                self.get_token_using_pin(request)
             }
-            SubCommand::GetPinUvAuthTokenUsingPinWithPermissions
-            | SubCommand::GetPinUvAuthTokenUsingUvWithPermissions
-            | SubCommand::GetUvRetries => refuse(Status::INVALID_SUBCOMMAND, "not supported"),
+            SubCommand::GetPinUvAuthTokenUsingUvWithPermissions if uv && permissions => {
+                self.get_token_using_uv(request, operation)
+            }
+            SubCommand::GetUvRetries if uv => {
+                Ok(Response { uv_retries: Some(self.state.device.uv_retries.into()), ..Response::default() })
+            }
+            _ => refuse(Status::INVALID_SUBCOMMAND, "not supported"),
         }
     }
 
     /// §6.5.5.2
     fn get_pin_retries(&self) -> Response {
         Response {
-            pin_retries: Some(u64::from(self.state.pin_retries) + u64::from(self.has(Defect::PinRetriesMax))),
+            pin_retries: Some(u64::from(self.state.device.pin_retries) + u64::from(self.has(Defect::PinRetriesMax))),
             power_cycle_state: self.is_paused().then_some(true),
             ..Response::default()
         }
@@ -66,15 +70,16 @@ impl Authenticator {
         let param = need(request.pin_uv_auth_param.as_deref(), "pinUvAuthParam")?;
         let new_pin_enc = need(request.new_pin_enc.as_deref(), "newPinEnc")?;
         let protocol = self.protocol_of(request)?;
-        if self.state.pin.is_some() && !self.has(Defect::SetPinTwice) {
-            return refuse(Status::PIN_AUTH_INVALID, "a PIN is set already");
+        if self.state.device.pin.is_some() && !self.has(Defect::SetPinTwice) {
+            let first = self.config.is_of_2_0();
+            return refuse(if first { Status::NOT_ALLOWED } else { Status::PIN_AUTH_INVALID }, "a PIN is set already");
         }
         let shared = self.shared(protocol, request)?;
         if shared.verify(new_pin_enc, param).is_err() && !self.has(Defect::SetPinParam) {
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
-        self.state.pin = Some(self.new_pin(&shared, new_pin_enc)?);
-        self.state.pin_retries = self.config.pin.max_retries;
+        self.state.device.pin = Some(self.new_pin(&shared, new_pin_enc)?);
+        self.state.device.pin_retries = self.config.pin.max_retries;
         self.save()?;
         Ok(Response::default())
     }
@@ -92,20 +97,26 @@ impl Authenticator {
         let verified = shared.verify(&[new_pin_enc, pin_hash_enc].concat(), param).is_ok();
         if !verified && !self.has(Defect::ChangePinParam) {
             if self.has(Defect::ChangePinParamCost) {
-                self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
+                self.state.device.pin_retries = self.state.device.pin_retries.saturating_sub(1);
             }
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
-        let retries = self.state.pin_retries;
+        let retries = self.state.device.pin_retries;
         let checked = self.check_pin(&shared, pin_hash_enc);
         if checked.is_err() && self.has(Defect::ChangePinRetries) {
-            self.state.pin_retries = retries;
+            self.state.device.pin_retries = retries;
         }
         checked?;
         let new_pin = self.new_pin(&shared, new_pin_enc)?;
-        if !self.has(Defect::ChangePin) {
-            self.state.pin = Some(new_pin);
+        let forced = self.state.device.policy.force_pin_change;
+        if forced && self.state.device.pin.as_ref().is_some_and(|old| old.hash == new_pin.hash) {
+            return refuse(Status::PIN_POLICY_VIOLATION, "the PIN is the one that has to be changed");
         }
+        if !self.has(Defect::ChangePin) {
+            self.state.device.pin = Some(new_pin);
+        }
+        self.state.device.policy.force_pin_change = false;
+        self.reset_persistent_token();
         self.save()?;
         if !self.has(Defect::ChangePinTokens) {
             self.reset_tokens();
@@ -113,78 +124,7 @@ impl Authenticator {
         Ok(Response::default())
     }
 
-    /// §6.5.5.7.1
-    fn get_pin_token(&mut self, request: &Request) -> Result<Response, CommandError> {
-        need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?;
-        need(request.key_agreement.as_ref(), "keyAgreement")?;
-        let pin_hash_enc = need(request.pin_hash_enc.as_deref(), "pinHashEnc")?;
-        let protocol = self.protocol_of(request)?;
-        let extended = request.permissions.is_some() || request.rp_id.is_some();
-        if extended && !self.has(Defect::LegacyPermissions) {
-            return refuse(Status::INVALID_PARAMETER, "permissions or rpId");
-        }
-        let permissions = match self.config.pin.no_mc_ga_permissions {
-            true => 0,
-            false => permission::MC | permission::GA,
-        };
-        self.issue_token(protocol, request, pin_hash_enc, Grant { permissions, rp_id: None })
-    }
-
-    /// §6.5.5.7.2
-    fn get_token_with_permissions(&mut self, request: &Request) -> Result<Response, CommandError> {
-        need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?;
-        need(request.key_agreement.as_ref(), "keyAgreement")?;
-        let pin_hash_enc = need(request.pin_hash_enc.as_deref(), "pinHashEnc")?;
-        let permissions = *need(request.permissions.as_ref(), "permissions")?;
-        let for_rp = permission::MC | permission::GA;
-        if permissions & for_rp != 0 && !self.has(Defect::TokenNeedsRpId) {
-            need(request.rp_id.as_ref(), "rpId")?;
-        }
-        let protocol = self.protocol_of(request)?;
-        if permissions == 0 && !self.has(Defect::PermissionsZero) {
-            return refuse(Status::INVALID_PARAMETER, "no permissions");
-        }
-        let known = for_rp | permission::CM | permission::BE | permission::LBW | permission::ACFG | permission::PCMR;
-        let granted = if self.config.pin.no_mc_ga_permissions { 0 } else { for_rp };
-        if permissions & known & !granted != 0 && !self.has(Defect::PermissionsUnknown) {
-            return refuse(Status::UNAUTHORIZED_PERMISSION, "a permission that is never given");
-        }
-        let grant = Grant { permissions: permissions & granted, rp_id: request.rp_id.clone() };
-        self.issue_token(protocol, request, pin_hash_enc, grant)
-    }
-
-    /// The steps that 0x05 and 0x09 share, from the retries on.
-    fn issue_token(
-        &mut self,
-        protocol: Protocol,
-        request: &Request,
-        pin_hash_enc: &[u8],
-        grant: Grant,
-    ) -> Result<Response, CommandError> {
-        self.check_not_blocked()?;
-        let shared = self.shared(protocol, request)?;
-        self.check_pin(&shared, pin_hash_enc)?;
-        if !self.has(Defect::TokenReset) {
-            self.reset_tokens();
-        }
-        let mut iv = [0; 16];
-        self.env.rng.fill(&mut iv);
-        let now = self.env.clock.now();
-        let Some(token) = self.session.token(protocol) else {
-            return refuse(Status::INVALID_PARAMETER, "pinUvAuthProtocol");
-        };
-        match shared.encrypt(iv, token.begin(now, grant)) {
-            Ok(mut sealed) => {
-                if protocol == Protocol::One && self.config.has(Defect::PinProtocolOne) {
-                    sealed.reverse();
-                }
-                Ok(Response { pin_uv_auth_token: Some(sealed), ..Response::default() })
-            }
-            Err(_whole_blocks) => refuse(Status::OTHER, "encryption of the token"),
-        }
-    }
-
-    fn protocol_of(&self, request: &Request) -> Result<Protocol, CommandError> {
+    pub(crate) fn protocol_of(&self, request: &Request) -> Result<Protocol, CommandError> {
         let number = *need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?;
         match self.protocol(number) {
             Err(_unsupported) if self.has(Defect::PinProtocol) => Ok(Protocol::Two),
@@ -193,7 +133,7 @@ impl Authenticator {
     }
 
     /// decapsulate
-    fn shared(&self, protocol: Protocol, request: &Request) -> Result<SharedSecret, CommandError> {
+    pub(crate) fn shared(&self, protocol: Protocol, request: &Request) -> Result<SharedSecret, CommandError> {
         let peer = need(request.key_agreement.as_ref(), "keyAgreement")?;
         let agreement = self.session.agreement(protocol);
         match agreement.map(|agreement| (agreement, agreement.agree(protocol, peer))) {
@@ -206,12 +146,12 @@ impl Authenticator {
     }
 
     /// May a PIN be tried at all?
-    fn check_not_blocked(&self) -> Result<(), CommandError> {
-        if self.state.pin.is_none() {
+    pub(crate) fn check_not_blocked(&self) -> Result<(), CommandError> {
+        if self.state.device.pin.is_none() {
             let wrong = self.has(Defect::PinNotSet);
             return refuse(if wrong { Status::PIN_INVALID } else { Status::PIN_NOT_SET }, "no PIN is set");
         }
-        if self.state.pin_retries == 0 {
+        if self.state.device.pin_retries == 0 {
             return refuse(Status::PIN_BLOCKED, "no retries are left");
         }
         if self.is_paused() && !self.has(Defect::PinAuthBlockedRight) {
@@ -226,34 +166,42 @@ impl Authenticator {
     }
 
     /// Compares the PIN, which costs a retry first, whatever happens next.
-    fn check_pin(&mut self, shared: &SharedSecret, pin_hash_enc: &[u8]) -> Result<(), CommandError> {
+    pub(crate) fn check_pin(&mut self, shared: &SharedSecret, pin_hash_enc: &[u8]) -> Result<(), CommandError> {
         if !self.has(Defect::PinRetries) {
-            self.state.pin_retries = self.state.pin_retries.saturating_sub(1);
+            self.state.device.pin_retries = self.state.device.pin_retries.saturating_sub(1);
         }
         self.save()?;
         let hash = shared.decrypt(pin_hash_enc);
-        let right = match (&hash, &self.state.pin) {
+        let right = match (&hash, &self.state.device.pin) {
             (Ok(hash), Some(pin)) => verify_slices_are_equal(hash, &pin.hash.0).is_ok(),
             _ => false,
         };
         if right {
             self.session.mismatches = 0;
             if !self.has(Defect::PinRetriesRestored) {
-                self.state.pin_retries = self.config.pin.max_retries;
+                self.state.device.pin_retries = self.config.pin.max_retries;
             }
+            self.state.device.uv_retries = self.config.uv.as_ref().map_or(0, |uv| uv.max_retries);
+            self.state.device.uv_count = 0;
             return self.save();
         }
         if !self.has(Defect::KeyAgreementRenewed) {
             self.session.regenerate(shared.protocol(), self.env.rng.as_mut());
         }
         self.session.mismatches = self.session.mismatches.saturating_add(1);
-        if self.state.pin_retries == 0 {
+        if self.state.device.pin_retries == 0 {
             return refuse(Status::PIN_BLOCKED, "wrong PIN, no retries are left");
         }
         if self.is_paused() {
             return refuse(Status::PIN_AUTH_BLOCKED, "wrong PIN, the third since power-up");
         }
         refuse(Status::PIN_INVALID, "wrong PIN")
+    }
+
+    /// Is a complexity policy enforced?
+    pub(crate) fn wants_complex_pins(&self) -> bool {
+        let rules = self.config.pin.complexity.as_ref();
+        rules.is_some_and(|rules| self.state.device.policy.pin_complexity.unwrap_or(rules.enforced))
     }
 
     /// The new PIN, judged.
@@ -270,28 +218,36 @@ impl Authenticator {
             false => text.chars().count(),
             true => text.len(),
         });
-        let least = if self.has(Defect::PinLength) { 0 } else { usize::from(self.config.pin.min_length) };
+        let least = if self.has(Defect::PinLength) { 0 } else { usize::from(self.min_pin_length()) };
         let most = match &self.config {
             config if config.has(Defect::PinLongest) => PIN_LENGTH - 1,
             config if config.has(Defect::PinTooLong) => PIN_BLOCK,
             _ => PIN_LENGTH,
         };
+        let longest = self.config.pin.max_length.map_or(most, usize::from);
         match code_points {
-            Ok(code_points) if (least..=most).contains(&code_points) && length <= most => {
+            Ok(code_points)
+                if (least..=most.min(longest)).contains(&code_points)
+                    && length <= most
+                    && !(self.wants_complex_pins() && is_simple(pin)) =>
+            {
                 let hash = sha256(pin).get(..16).unwrap_or_default().to_vec();
                 Ok(StoredPin { hash: Secret(hash), code_points })
             }
-            _ => refuse(Status::PIN_POLICY_VIOLATION, "the PIN is too short, too long or not UTF-8"),
-        }
-    }
-
-    fn reset_tokens(&mut self) {
-        for token in &mut self.session.tokens {
-            token.reset(self.env.rng.as_mut());
+            _ => refuse(Status::PIN_POLICY_VIOLATION, "the PIN is too short, too long, too simple or not UTF-8"),
         }
     }
 }
 
-fn need<'r, T: ?Sized>(member: Option<&'r T>, name: &str) -> Result<&'r T, CommandError> {
+/// A member that a subcommand cannot do without.
+pub(crate) fn need<'r, T: ?Sized>(member: Option<&'r T>, name: &str) -> Result<&'r T, CommandError> {
     member.ok_or_else(|| CommandError::new(Status::MISSING_PARAMETER, name))
+}
+
+/// One character over and over, or a row of neighbours up or down: what a complexity policy refuses.
+fn is_simple(pin: &[u8]) -> bool {
+    let steps = pin.iter().zip(pin.iter().skip(1)).map(|(one, next)| i16::from(*next) - i16::from(*one));
+    let mut steps = steps.collect::<Vec<_>>();
+    steps.dedup();
+    matches!(steps.as_slice(), [] | [-1..=1])
 }

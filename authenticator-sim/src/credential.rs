@@ -5,14 +5,17 @@ mod tests;
 
 use assay_mint::error::Error;
 use assay_mint::keys::SigningKey;
+use assay_mint::seed::Seed;
 use assay_protocol::cose::alg;
 use assay_protocol::ctap2::UserEntity;
+use assay_protocol::ctap2::large_blobs;
 use assay_protocol::digest::{sha256, sha256_parts};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 
+use crate::config::ALGORITHMS;
 use crate::env::Rng;
-use crate::state::{Secret, State, StoredCredential};
+use crate::state::{Credentials, DeviceState, PersistentToken, Policy, Secret, State, StoredCredential};
 
 /// Protection levels of `credProtect` (CTAP 2.3 12.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,15 +36,23 @@ pub(crate) struct Found {
     pub(crate) cred_protect: CredProtect,
     /// The account; only kept credentials know it.
     pub(crate) user: Option<UserEntity>,
+    pub(crate) cred_blob: Option<Vec<u8>>,
+    pub(crate) large_blob_key: Option<Vec<u8>>,
+    pub(crate) third_party_payment: bool,
     private_key: Vec<u8>,
 }
 
-/// What a new credential is made of.
+/// A new private key, and the bytes that it is kept by: a scalar, or the seed of it.
+pub(crate) struct Generated {
+    pub(crate) key: SigningKey,
+    pub(crate) secret: Vec<u8>,
+}
+
+/// What a new credential is made of, beside its account.
 pub(crate) struct Material<'m> {
-    pub(crate) rp_id: &'m str,
-    pub(crate) rp_id_hash: &'m [u8; 32],
-    pub(crate) key: &'m SigningKey,
+    pub(crate) generated: &'m Generated,
     pub(crate) cred_protect: CredProtect,
+    pub(crate) third_party_payment: bool,
 }
 
 /// Keys derived from the authenticator's secret.
@@ -52,6 +63,9 @@ pub(crate) struct Vault {
 
 /// Bytes of a kept credential's id.
 const ID_LENGTH: usize = 32;
+
+/// Beside the protection of a credential that is not kept: it may be used for payments.
+const PAYMENT: u8 = 0x10;
 
 impl Vault {
     pub(crate) fn new(secret: &Secret) -> Self {
@@ -64,21 +78,28 @@ impl Vault {
     }
 
     /// An id that holds the credential itself.
-    pub(crate) fn seal(&self, material: &Material<'_>, rng: &mut dyn Rng) -> Result<Vec<u8>, Error> {
+    pub(crate) fn seal(
+        &self,
+        rp_id_hash: &[u8; 32],
+        material: &Material<'_>,
+        rng: &mut dyn Rng,
+    ) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE_LEN];
         rng.fill(&mut nonce);
-        let kind = if material.key.alg() == alg::EDDSA { 1 } else { 0 };
-        let mut sealed = vec![kind, material.cred_protect.number()];
-        sealed.extend(material.key.secret());
+        let own = material.generated.key.alg();
+        let kind = ALGORITHMS.iter().zip(0_u8..).find(|(known, _)| **known == own).map_or(0, |(_, kind)| kind);
+        let payment = if material.third_party_payment { PAYMENT } else { 0 };
+        let mut sealed = vec![kind, material.cred_protect.number() | payment];
+        sealed.extend(&material.generated.secret);
         let key = self.seal.as_ref().ok_or(Error::KeyRejected)?;
-        let aad = Aad::from(material.rp_id_hash);
+        let aad = Aad::from(rp_id_hash);
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
             .map_err(|_unspecified| Error::Signing)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// The credential inside an id, if it is one of ours for this RP ID.
-    fn open(&self, id: &[u8], rp_id_hash: &[u8; 32]) -> Option<Found> {
+    pub(crate) fn open(&self, id: &[u8], rp_id_hash: &[u8; 32]) -> Option<Found> {
         let (nonce, sealed) = id.split_first_chunk::<NONCE_LEN>()?;
         let mut sealed = sealed.to_vec();
         let key = self.seal.as_ref()?;
@@ -87,9 +108,12 @@ impl Vault {
         let (&[kind, level], private_key) = opened.split_first_chunk()?;
         Some(Found {
             id: id.to_vec(),
-            alg: if kind == 1 { alg::EDDSA } else { alg::ES256 },
-            cred_protect: CredProtect::from_number(level)?,
+            alg: *ALGORITHMS.get(usize::from(kind))?,
+            cred_protect: CredProtect::from_number(level & !PAYMENT)?,
             user: None,
+            cred_blob: None,
+            large_blob_key: None,
+            third_party_payment: level & PAYMENT != 0,
             private_key: private_key.to_vec(),
         })
     }
@@ -133,29 +157,35 @@ impl CredProtect {
 impl Found {
     /// Its private key, by the engine that the generator calls for.
     pub(crate) fn key(&self, rng: &dyn Rng) -> Result<SigningKey, Error> {
-        match (self.alg, rng.repeats()) {
-            (alg::EDDSA, _) => SigningKey::ed25519_from_secret(&self.private_key),
-            (_, true) => SigningKey::es256_from_secret(&self.private_key),
-            (_, false) => SigningKey::fast_es256_from_secret(&self.private_key),
+        from_secret(self.alg, &self.private_key, rng.repeats())
+    }
+}
+
+/// The key that is kept by these bytes.
+fn from_secret(algorithm: i64, secret: &[u8], repeats: bool) -> Result<SigningKey, Error> {
+    match (algorithm, repeats) {
+        (alg::EDDSA, _) => SigningKey::ed25519_from_secret(secret),
+        (alg::ES256, true) => SigningKey::es256_from_secret(secret),
+        (alg::ES256, false) => SigningKey::fast_es256_from_secret(secret),
+        _ => {
+            let seed = secret.try_into().map_err(|_length| Error::KeyRejected)?;
+            SigningKey::of(algorithm, &Seed::new(seed))
         }
     }
 }
 
-/// A new key for this algorithm.
-pub(crate) fn generate(algorithm: i64, rng: &mut dyn Rng) -> Result<SigningKey, Error> {
-    if algorithm != alg::EDDSA && !rng.repeats() {
-        return SigningKey::random_es256();
+/// A new key for this algorithm. All RSA keys are one, the lab's own: making a fresh one takes seconds.
+pub(crate) fn generate(algorithm: i64, rng: &mut dyn Rng) -> Result<Generated, Error> {
+    if algorithm == alg::ES256 && !rng.repeats() {
+        let key = SigningKey::random_es256()?;
+        return Ok(Generated { secret: key.secret(), key });
     }
-    let mut secret = [0; 32];
+    let mut secret = vec![0; 32];
     // All but one in 2^32 draws are good; a generator that is broken must not hang us.
     for _ in 0..8 {
         rng.fill(&mut secret);
-        let key = match algorithm {
-            alg::EDDSA => SigningKey::ed25519_from_secret(&secret),
-            _ => SigningKey::es256_from_secret(&secret),
-        };
-        if key.is_ok() {
-            return key;
+        if let Ok(key) = from_secret(algorithm, &secret, true) {
+            return Ok(Generated { key, secret });
         }
     }
     Err(Error::KeyGeneration)
@@ -163,78 +193,97 @@ pub(crate) fn generate(algorithm: i64, rng: &mut dyn Rng) -> Result<SigningKey, 
 
 impl State {
     /// The state of an authenticator that was never used.
-    pub(crate) fn fresh(rng: &mut dyn Rng, pin_retries: u8) -> Self {
-        let mut secret = vec![0; 32];
-        rng.fill(&mut secret);
-        Self {
+    pub(crate) fn fresh(rng: &mut dyn Rng, pin_retries: u8, uv_retries: u8) -> Self {
+        let mut state = Self {
             format: Self::FORMAT,
-            secret: Secret(secret),
-            credentials: Vec::new(),
+            device: DeviceState {
+                secret: Secret::default(),
+                pin: None,
+                pin_retries,
+                uv_retries,
+                uv_count: 0,
+                templates: Vec::new(),
+                identifier: Secret::default(),
+                persistent_token: PersistentToken::default(),
+                policy: Policy::default(),
+            },
             sign_count: 0,
-            pin: None,
-            pin_retries,
+            cred_store_state: Secret::default(),
+            large_blobs: Secret(large_blobs::INITIAL.to_vec()),
+            credentials: Credentials::default(),
+        };
+        state.complete(rng);
+        state
+    }
+
+    /// Draws what is random and not there yet, as in a state of an older form.
+    pub(crate) fn complete(&mut self, rng: &mut dyn Rng) -> bool {
+        let device = &mut self.device;
+        let mut drawn = false;
+        for (secret, length) in [
+            (&mut device.secret, 32),
+            (&mut device.identifier, 16),
+            (&mut device.persistent_token.bytes, 32),
+            (&mut self.cred_store_state, 16),
+        ] {
+            if secret.0.is_empty() {
+                *secret = random(length, rng);
+                drawn = true;
+            }
         }
+        drawn
     }
 
     /// The credential that an id denotes, if it is one of this authenticator's for this RP ID.
     pub(crate) fn denoted(&self, vault: &Vault, id: &[u8], rp_id: &str, rp_id_hash: &[u8; 32]) -> Option<Found> {
-        match self.credentials.iter().find(|kept| kept.id.0 == id) {
+        match self.credentials.find(id) {
             Some(kept) => (kept.rp_id == rp_id).then(|| kept.found()),
             None => vault.open(id, rp_id_hash),
         }
     }
+}
 
-    /// All that are kept for an RP ID, the newest first.
-    pub(crate) fn discoverable(&self, rp_id: &str) -> Vec<Found> {
-        let kept = self.credentials.iter().rev().filter(|kept| kept.rp_id == rp_id);
-        kept.map(StoredCredential::found).collect()
-    }
+/// So many random bytes.
+pub(crate) fn random(length: usize, rng: &mut dyn Rng) -> Secret {
+    let mut bytes = vec![0; length];
+    rng.fill(&mut bytes);
+    Secret(bytes)
+}
 
-    /// Is there one of this account already?
-    pub(crate) fn has_account(&self, rp_id: &str, user_id: &[u8]) -> bool {
-        self.credentials.iter().any(|kept| kept.is_of(rp_id, user_id))
-    }
-
-    /// Forgets the credentials of an account, which a new one replaces (CTAP 2.3 6.1.2 step 17).
-    pub(crate) fn forget(&mut self, rp_id: &str, user_id: &[u8]) {
-        self.credentials.retain(|kept| !kept.is_of(rp_id, user_id));
-    }
-
-    /// Keeps a new credential.
-    pub(crate) fn keep(&mut self, material: &Material<'_>, user: &UserEntity, rng: &mut dyn Rng) -> Vec<u8> {
-        let mut id = vec![0; ID_LENGTH];
-        rng.fill(&mut id);
-        self.credentials.push(StoredCredential {
-            id: Secret(id.clone()),
-            rp_id: material.rp_id.to_owned(),
-            user_id: Secret(user.id.clone()),
-            user_name: user.name.clone(),
-            user_display_name: user.display_name.clone(),
-            alg: material.key.alg(),
-            private_key: Secret(material.key.secret()),
-            cred_protect: material.cred_protect.number(),
-            sign_count: 0,
-        });
-        id
-    }
+/// A new id for a credential that is kept.
+pub(crate) fn new_id(rng: &mut dyn Rng) -> Secret {
+    random(ID_LENGTH, rng)
 }
 
 impl StoredCredential {
-    fn is_of(&self, rp_id: &str, user_id: &[u8]) -> bool {
-        self.rp_id == rp_id && self.user_id.0 == user_id
+    /// Is it bound to the RP ID of this hash?
+    pub(crate) fn is_of(&self, rp_id_hash: &[u8; 32]) -> bool {
+        sha256(self.rp_id.as_bytes()) == *rp_id_hash
+    }
+
+    /// The account.
+    pub(crate) fn user(&self) -> UserEntity {
+        UserEntity {
+            id: self.user_id.0.clone(),
+            name: self.user_name.clone(),
+            display_name: self.user_display_name.clone(),
+        }
+    }
+
+    /// Its protection; what cannot be read is protected best.
+    pub(crate) fn protection(&self) -> CredProtect {
+        CredProtect::from_number(self.cred_protect).unwrap_or(CredProtect::Required)
     }
 
     pub(crate) fn found(&self) -> Found {
         Found {
             id: self.id.0.clone(),
             alg: self.alg,
-            // What cannot be read is protected best.
-            cred_protect: CredProtect::from_number(self.cred_protect).unwrap_or(CredProtect::Required),
-            user: Some(UserEntity {
-                id: self.user_id.0.clone(),
-                name: self.user_name.clone(),
-                display_name: self.user_display_name.clone(),
-            }),
+            cred_protect: self.protection(),
+            user: Some(self.user()),
+            cred_blob: self.cred_blob.as_ref().map(|blob| blob.0.clone()),
+            large_blob_key: self.large_blob_key.as_ref().map(|key| key.0.clone()),
+            third_party_payment: self.third_party_payment,
             private_key: self.private_key.0.clone(),
         }
     }

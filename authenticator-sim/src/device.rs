@@ -47,6 +47,8 @@ pub enum Action {
     Send(Report),
     /// Start working at this CTAP2 request; [`Device::finish`] takes its reply.
     Start(Vec<u8>),
+    /// Start working at this APDU of CTAP1; [`Device::finish`] takes its answer.
+    StartU2f(Vec<u8>),
     /// Ask the work under way to give up.
     Cancel,
     /// Show yourself.
@@ -60,6 +62,8 @@ enum Work {
     /// A request of this channel.
     Running {
         cid: u32,
+        /// CBOR or MSG.
+        cmd: Command,
         sign_of_life: Duration,
         status: KeepAlive,
     },
@@ -88,6 +92,21 @@ impl Device {
     pub fn with_defects(mut self, defects: Defects) -> Self {
         self.defects = defects;
         self
+    }
+
+    /// The same for a key that speaks only some of the protocols.
+    #[must_use]
+    pub fn speaking(mut self, ctap2: bool, u2f: bool) -> Self {
+        let cbor = if ctap2 { Capabilities::CBOR } else { 0 };
+        let nmsg = if u2f { 0 } else { Capabilities::NMSG };
+        self.capabilities = Capabilities(Capabilities::WINK | cbor | nmsg);
+        self
+    }
+
+    /// The same device, to which nobody has spoken since it got power.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        Self { capabilities: self.capabilities, version: self.version, defects: self.defects.clone(), ..Self::new() }
     }
 
     /// Is work under way?
@@ -119,7 +138,7 @@ impl Device {
         {
             return error(cid, ErrorCode::MSG_TIMEOUT);
         }
-        if let Work::Running { cid, sign_of_life, status: told } = &mut self.work
+        if let Work::Running { cid, cmd: Command::CBOR, sign_of_life, status: told } = &mut self.work
             && (*told != status || now.saturating_sub(*sign_of_life) >= KEEP_ALIVE_INTERVAL)
         {
             *told = status;
@@ -132,7 +151,7 @@ impl Device {
     /// When [`Device::tick`] has something to do next, unless something happens before.
     pub fn next_tick(&self) -> Option<Duration> {
         match (&self.work, &self.assembler) {
-            (Work::Running { sign_of_life, .. }, _) => Some(*sign_of_life + KEEP_ALIVE_INTERVAL),
+            (Work::Running { cmd: Command::CBOR, sign_of_life, .. }, _) => Some(*sign_of_life + KEEP_ALIVE_INTERVAL),
             (_, Assembler::Partial { .. }) if !self.has(Defect::HidTimeout) => Some(self.received_at + MESSAGE_TIMEOUT),
             _ => None,
         }
@@ -142,8 +161,8 @@ impl Device {
     #[must_use]
     pub fn finish(&mut self, reply: &[u8], now: Duration) -> Vec<Action> {
         match std::mem::replace(&mut self.work, Work::None) {
-            Work::Running { cid, .. } => message(cid, Command::CBOR, reply),
-            Work::Abandoned { next: Some(next) } => self.start(next.cid, next.payload, now),
+            Work::Running { cid, cmd, .. } => message(cid, cmd, reply),
+            Work::Abandoned { next: Some(next) } => self.start(next, now),
             Work::Abandoned { next: None } | Work::None => Vec::new(),
         }
     }
@@ -189,12 +208,13 @@ impl Device {
     /// CANCEL: the work under way answers soon, by itself.
     fn cancel(&mut self) -> Vec<Action> {
         match &mut self.work {
-            Work::Running { .. } => vec![Action::Cancel],
-            Work::Abandoned { next } => match next.take() {
+            Work::Running { cmd: Command::CBOR, .. } => vec![Action::Cancel],
+            Work::Abandoned { next } => match next.take_if(|next| next.cmd == Command::CBOR) {
                 Some(next) => message(next.cid, Command::CBOR, &[Status::KEEPALIVE_CANCEL.0]),
                 None => Vec::new(),
             },
-            Work::None => Vec::new(),
+            // CTAP1 cannot be cancelled.
+            Work::Running { .. } | Work::None => Vec::new(),
         }
     }
 
@@ -241,26 +261,32 @@ impl Device {
             Command::CBOR if request.payload.is_empty() && !self.has(Defect::HidCborEmpty) => {
                 error(cid, ErrorCode::INVALID_LEN)
             }
-            Command::CBOR => match &mut self.work {
-                Work::Abandoned { next } => {
-                    *next = Some(request);
-                    Vec::new()
-                }
-                _ => self.start(cid, request.payload, now),
-            },
+            Command::CBOR if self.capabilities.cbor() => self.begin(request, now),
             Command::CANCEL if self.has(Defect::HidCancelIdle) => message(cid, Command::CANCEL, &[]),
             // Nothing is under way that could be cancelled.
             Command::CANCEL => Vec::new(),
             Command::MSG if self.has(Defect::HidMsg) => message(cid, Command::MSG, &[0x6d, 0x00]),
-            Command::MSG => error(cid, ErrorCode::INVALID_CMD),
+            Command::MSG if self.capabilities.msg() && request.payload.is_empty() => error(cid, ErrorCode::INVALID_LEN),
+            Command::MSG if self.capabilities.msg() => self.begin(request, now),
+            Command::CBOR | Command::MSG => error(cid, ErrorCode::INVALID_CMD),
             other if self.has(Defect::HidUnknownCommand) => message(cid, other, &[]),
             _ => error(cid, ErrorCode::INVALID_CMD),
         }
     }
 
-    fn start(&mut self, cid: u32, request: Vec<u8>, now: Duration) -> Vec<Action> {
-        self.work = Work::Running { cid, sign_of_life: now, status: KeepAlive::PROCESSING };
-        vec![Action::Start(request)]
+    /// Starts a request, unless the one before is still under way though nobody wants its reply.
+    fn begin(&mut self, request: Message, now: Duration) -> Vec<Action> {
+        if let Work::Abandoned { next } = &mut self.work {
+            *next = Some(request);
+            return Vec::new();
+        }
+        self.start(request, now)
+    }
+
+    fn start(&mut self, request: Message, now: Duration) -> Vec<Action> {
+        let Message { cid, cmd, payload } = request;
+        self.work = Work::Running { cid, cmd, sign_of_life: now, status: KeepAlive::PROCESSING };
+        vec![if cmd == Command::MSG { Action::StartU2f(payload) } else { Action::Start(payload) }]
     }
 
     fn init(&mut self, cid: u32, nonce: &[u8]) -> Vec<Action> {

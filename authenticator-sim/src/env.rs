@@ -6,7 +6,7 @@ pub mod rng;
 pub mod store;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use person::{Always, Person, Prompt, Purpose, Script, Touch, TouchHandle, Visitor};
+pub use person::{Always, OWNER, Person, Prompt, Purpose, Scan, Script, Touch, TouchHandle, Visitor};
 pub use rng::{Rng, SeededRng, SystemRng};
 pub use store::{FileStore, MemoryStore, NoStore, Store, StoreError};
 

@@ -1,108 +1,174 @@
-//! Extensions: `credProtect` and `hmac-secret` (CTAP 2.3 12.1 and 12.7).
+//! Extensions (CTAP 2.3 12): what a request asks for, and what is put into the authenticator data.
 
+mod hmac_secret;
 #[cfg(test)]
 mod tests;
 
+use assay_protocol::ctap2::make_credential::Request;
 use assay_protocol::ctap2::{CommandError, Extensions, Status};
-use assay_protocol::pin_uv::{Protocol, PublicKey};
 use assay_protocol::tree::cbor;
-use aws_lc_rs::hmac;
 use ciborium::Value;
 
+pub(crate) use self::hmac_secret::{HmacSecret, Salts};
 use crate::authenticator::{Authenticator, refuse};
-use crate::config::KeyConfig;
 use crate::credential::{CredProtect, Found, UserVerified};
 use crate::defect::Defect;
 
+const CRED_BLOB: &str = "credBlob";
 const CRED_PROTECT: &str = "credProtect";
 const HMAC_SECRET: &str = "hmac-secret";
+const HMAC_SECRET_MC: &str = "hmac-secret-mc";
+const LARGE_BLOB_KEY: &str = "largeBlobKey";
+const MIN_PIN_LENGTH: &str = "minPinLength";
+const PIN_COMPLEXITY_POLICY: &str = "pinComplexityPolicy";
+const THIRD_PARTY_PAYMENT: &str = "thirdPartyPayment";
+const UVM: &str = "uvm";
+
+/// What the user verification methods extension says of where keys and comparisons are: in software.
+const SOFTWARE: u64 = 0x01;
 
 /// What a registration's extensions came to.
 pub(crate) struct Creation {
     pub(crate) cred_protect: CredProtect,
+    /// A blob that is kept with the credential.
+    pub(crate) cred_blob: Option<Vec<u8>>,
+    /// Gets the credential a key for large blobs?
+    pub(crate) large_blob_key: bool,
+    pub(crate) third_party_payment: bool,
+    /// The salts of `hmac-secret-mc`, to be answered once there is a credential.
+    salts: Option<Salts>,
     outputs: Extensions,
 }
 
-/// `hmac-secret` as an assertion asks for it; nothing is decrypted yet.
-#[derive(Debug, Clone)]
-pub(crate) struct HmacSecret {
-    protocol: Protocol,
-    peer: PublicKey,
-    salt_enc: Vec<u8>,
-    salt_auth: Vec<u8>,
+/// What an assertion's extensions ask for.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    hmac_secret: Option<HmacSecret>,
+    cred_blob: bool,
+    pub(crate) large_blob_key: bool,
+    third_party_payment: bool,
+    /// The method, where it is to be told.
+    uvm: Option<u64>,
 }
 
 impl Creation {
-    pub(crate) fn process(config: &KeyConfig, inputs: Option<&Extensions>) -> Result<Self, CommandError> {
-        let mut creation = Self { cred_protect: CredProtect::Optional, outputs: Extensions::default() };
-        let Some(inputs) = inputs else { return Ok(creation) };
-        if let Some(input) = inputs.get(CRED_PROTECT).filter(|_| config.has_extension(CRED_PROTECT)) {
+    /// §6.1.2 step 15
+    pub(crate) fn process(
+        authenticator: &Authenticator,
+        request: &Request,
+        discoverable: bool,
+        method: u64,
+    ) -> Result<Self, CommandError> {
+        let config = authenticator.config();
+        let mut creation = Self {
+            cred_protect: CredProtect::Optional,
+            cred_blob: None,
+            large_blob_key: false,
+            third_party_payment: false,
+            salts: None,
+            outputs: Extensions::default(),
+        };
+        let Some(inputs) = request.extensions.as_ref() else { return Ok(creation) };
+        let input = |id: &str| inputs.get(id).filter(|_| config.has_extension(id));
+        let mut outputs = Extensions::default();
+        if let Some(input) = input(CRED_PROTECT) {
             let level = input.as_integer().and_then(|level| u8::try_from(level).ok());
             let Some(level) = level.and_then(CredProtect::from_number) else {
                 return refuse(Status::INVALID_OPTION, "credProtect is not 1, 2 or 3");
             };
             creation.cred_protect = level;
             if !config.has(Defect::CredProtectOutput) {
-                creation.outputs = creation.outputs.with(CRED_PROTECT, u64::from(level.number()));
+                outputs = outputs.with(CRED_PROTECT, u64::from(level.number()));
             }
         }
-        if let Some(input) = inputs.get(HMAC_SECRET).filter(|_| config.has_extension(HMAC_SECRET)) {
-            match input.as_bool() {
-                Some(true) if config.has(Defect::HmacSecretOutput) => {}
-                Some(true) => creation.outputs = creation.outputs.with(HMAC_SECRET, true),
-                Some(false) => {}
-                None => return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret is not a boolean"),
+        let hmac_secret = input(HMAC_SECRET).map(|input| boolean(input, HMAC_SECRET)).transpose()?;
+        if hmac_secret == Some(true) && !config.has(Defect::HmacSecretOutput) {
+            outputs = outputs.with(HMAC_SECRET, true);
+        }
+        if let Some(input) = input(HMAC_SECRET_MC) {
+            if hmac_secret != Some(true) {
+                return refuse(Status::MISSING_PARAMETER, "hmac-secret-mc without hmac-secret");
             }
+            let asked = HmacSecret::read(authenticator, input, request.options.up)?;
+            creation.salts = Some(asked.open(authenticator)?);
+        }
+        if let Some(input) = input(CRED_BLOB) {
+            let Some(blob) = input.as_bytes() else {
+                return refuse(Status::CBOR_UNEXPECTED_TYPE, "credBlob is no byte string");
+            };
+            // §12.2: what is not kept is no error. A credential that travels in its id has no room for it.
+            let kept = discoverable && blob.len() <= usize::from(config.limits.cred_blob_length);
+            creation.cred_blob = kept.then(|| blob.clone());
+            outputs = outputs.with(CRED_BLOB, kept);
+        }
+        if let Some(input) = input(LARGE_BLOB_KEY) {
+            if input.as_bool() != Some(true) || !discoverable {
+                return refuse(Status::INVALID_OPTION, "largeBlobKey is not true, or rk is not");
+            }
+            creation.large_blob_key = true;
+        }
+        for id in [MIN_PIN_LENGTH, PIN_COMPLEXITY_POLICY] {
+            let Some(input) = input(id) else { continue };
+            if boolean(input, id)? && authenticator.tells_pin_rules(&request.rp.id) {
+                outputs = match id {
+                    MIN_PIN_LENGTH => outputs.with(id, u64::from(authenticator.min_pin_length())),
+                    _ => outputs.with(id, authenticator.wants_complex_pins()),
+                };
+            }
+        }
+        if let Some(input) = input(THIRD_PARTY_PAYMENT) {
+            // No output is defined for a registration.
+            creation.third_party_payment = boolean(input, THIRD_PARTY_PAYMENT)?;
+        }
+        if let Some(input) = input(UVM)
+            && boolean(input, UVM)?
+        {
+            outputs = outputs.with(UVM, methods(method));
         }
         if config.has(Defect::McUnknownExtension) {
             let unknown = inputs.0.iter().filter(|(id, _)| !config.has_extension(id));
-            creation.outputs.0.extend(unknown.map(|(id, input)| (id.clone(), input.clone())));
+            outputs.0.extend(unknown.map(|(id, input)| (id.clone(), input.clone())));
         }
-        Ok(creation)
+        Ok(Self { outputs, ..creation })
     }
 
-    /// The output map in CBOR; no bytes where there is nothing to say.
-    pub(crate) fn outputs(&self) -> Vec<u8> {
-        to_cbor(&self.outputs)
+    /// The output map in CBOR for the credential with this id; no bytes where there is nothing to say.
+    pub(crate) fn outputs(
+        self,
+        authenticator: &mut Authenticator,
+        id: &[u8],
+        user_verified: UserVerified,
+    ) -> Result<Vec<u8>, CommandError> {
+        let outputs = match self.salts {
+            Some(salts) => self.outputs.with(HMAC_SECRET_MC, authenticator.answer_salts(&salts, id, user_verified)?),
+            None => self.outputs,
+        };
+        Ok(to_cbor(&outputs))
     }
 }
 
-impl HmacSecret {
-    /// Reads the input, with all that can be said without the credential.
+impl Wanted {
+    /// §6.2.2 step 10, with all that can be said without the credential.
     pub(crate) fn read(
         authenticator: &Authenticator,
         inputs: Option<&Extensions>,
         up: Option<bool>,
-    ) -> Result<Option<Self>, CommandError> {
-        let input = inputs.and_then(|inputs| inputs.get(HMAC_SECRET));
-        let Some(input) = input.filter(|_| authenticator.config().has_extension(HMAC_SECRET)) else {
-            return Ok(None);
-        };
-        let document = cbor::read(&cbor::to_bytes(input));
-        let Some(node) = document.root.filter(|node| node.as_map().is_some()) else {
-            return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret is not a map");
-        };
-        let Some(peer) = node.get(1) else {
-            return refuse(Status::MISSING_PARAMETER, "hmac-secret: keyAgreement");
-        };
-        let peer = PublicKey::from_node(peer)?;
-        let salt_enc = bytes(&node, 2, "hmac-secret: saltEnc")?;
-        let salt_auth = bytes(&node, 3, "hmac-secret: saltAuth")?;
-        // §12.7: protocol one is meant where none is named.
-        let protocol = match node.get(4) {
-            None if authenticator.protocol(1).is_err() => {
-                return refuse(Status::PIN_AUTH_INVALID, "hmac-secret without protocol one");
-            }
-            None => Protocol::One,
-            Some(number) => match number.as_unsigned() {
-                Some(number) => authenticator.protocol(number)?,
-                None => return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret: pinUvAuthProtocol"),
-            },
-        };
-        if up == Some(false) && !authenticator.has(Defect::HmacSecretUp) {
-            return refuse(Status::UNSUPPORTED_OPTION, "hmac-secret without a touch");
+        method: u64,
+    ) -> Result<Self, CommandError> {
+        let Some(inputs) = inputs else { return Ok(Self::default()) };
+        let input = |id: &str| inputs.get(id).filter(|_| authenticator.config().has_extension(id));
+        let asked = |id: &str| input(id).map_or(Ok(false), |input| boolean(input, id));
+        let large_blob_key = input(LARGE_BLOB_KEY).map(Value::as_bool);
+        if large_blob_key.is_some_and(|key| key != Some(true)) {
+            return refuse(Status::INVALID_OPTION, "largeBlobKey is not true");
         }
-        Ok(Some(Self { protocol, peer, salt_enc, salt_auth }))
+        Ok(Self {
+            hmac_secret: input(HMAC_SECRET).map(|input| HmacSecret::read(authenticator, input, up)).transpose()?,
+            cred_blob: asked(CRED_BLOB)?,
+            large_blob_key: large_blob_key.is_some(),
+            third_party_payment: asked(THIRD_PARTY_PAYMENT)?,
+            uvm: asked(UVM)?.then_some(method),
+        })
     }
 }
 
@@ -110,50 +176,35 @@ impl Authenticator {
     /// The extension outputs of an assertion, in CBOR.
     pub(crate) fn assertion_outputs(
         &mut self,
-        hmac_secret: Option<&HmacSecret>,
+        wanted: &Wanted,
         credential: &Found,
         user_verified: UserVerified,
     ) -> Result<Vec<u8>, CommandError> {
-        let Some(input) = hmac_secret else { return Ok(Vec::new()) };
-        let Some(agreement) = self.session.agreement(input.protocol) else {
-            return refuse(Status::INVALID_PARAMETER, "hmac-secret: no key agreement");
-        };
-        let Ok(shared) = agreement.agree(input.protocol, &input.peer) else {
-            return refuse(Status::INVALID_PARAMETER, "hmac-secret: keyAgreement");
-        };
-        if shared.verify(&input.salt_enc, &input.salt_auth).is_err() && !self.has(Defect::HmacSecretAuth) {
-            return refuse(Status::PIN_AUTH_INVALID, "hmac-secret: saltAuth does not verify");
+        let mut outputs = Extensions::default();
+        if let Some(asked) = &wanted.hmac_secret {
+            let salts = asked.open(self)?;
+            outputs = outputs.with(HMAC_SECRET, self.answer_salts(&salts, &credential.id, user_verified)?);
         }
-        let salts = shared.decrypt(&input.salt_enc).ok();
-        let salts = salts.filter(|salts| matches!(salts.len(), 32 | 64) || self.has(Defect::HmacSecretLength));
-        let Some(salts) = salts else {
-            return refuse(Status::INVALID_PARAMETER, "hmac-secret: not one or two salts");
-        };
-        let user_verified = if self.has(Defect::HmacSecretUv) { UserVerified::No } else { user_verified };
-        let id = if self.has(Defect::HmacSecretCredential) { &[] } else { credential.id.as_slice() };
-        let mut random = self.vault.cred_random(id, user_verified);
-        if self.has(Defect::HmacSecretStable) {
-            self.env.rng.fill(&mut random);
+        if wanted.cred_blob {
+            outputs = outputs.with(CRED_BLOB, Value::Bytes(credential.cred_blob.clone().unwrap_or_default()));
         }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &random);
-        let salts = salts.chunks(32).take(if self.has(Defect::HmacSecretSecond) { 1 } else { usize::MAX });
-        let salts = salts.map(|salt| if self.has(Defect::HmacSecretSalt) { &[] } else { salt });
-        let output: Vec<u8> = salts.flat_map(|salt| hmac::sign(&key, salt).as_ref().to_vec()).collect();
-        let mut iv = [0; 16];
-        self.env.rng.fill(&mut iv);
-        match shared.encrypt(iv, &output) {
-            Ok(sealed) => Ok(to_cbor(&Extensions::default().with(HMAC_SECRET, Value::Bytes(sealed)))),
-            Err(_whole_blocks) => refuse(Status::OTHER, "hmac-secret: encryption"),
+        if wanted.third_party_payment {
+            outputs = outputs.with(THIRD_PARTY_PAYMENT, credential.third_party_payment);
         }
+        if let Some(method) = wanted.uvm {
+            outputs = outputs.with(UVM, methods(method));
+        }
+        Ok(to_cbor(&outputs))
     }
 }
 
-fn bytes(node: &cbor::Node, key: i64, name: &str) -> Result<Vec<u8>, CommandError> {
-    match node.get(key).map(cbor::Node::as_bytes) {
-        Some(Some(bytes)) => Ok(bytes.to_vec()),
-        Some(None) => refuse(Status::CBOR_UNEXPECTED_TYPE, name),
-        None => refuse(Status::MISSING_PARAMETER, name),
-    }
+fn boolean(input: &Value, id: &str) -> Result<bool, CommandError> {
+    input.as_bool().ok_or_else(|| CommandError::new(Status::CBOR_UNEXPECTED_TYPE, format!("{id} is no boolean")))
+}
+
+/// One method, in software.
+fn methods(method: u64) -> Value {
+    Value::Array(vec![Value::Array([method, SOFTWARE, SOFTWARE].map(Value::from).to_vec())])
 }
 
 fn to_cbor(outputs: &Extensions) -> Vec<u8> {

@@ -3,17 +3,18 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use assay_protocol::ctap2::get_assertion::{Request, Response};
 use assay_protocol::ctap2::{CommandError, Descriptor, PUBLIC_KEY, Status, UserEntity};
 use assay_protocol::digest::sha256;
 
-use crate::authenticator::{Authenticator, internal, refuse};
+use crate::authenticator::{Authenticator, Continuation, internal, refuse};
 use crate::credential::{CredProtect, Found, UserVerified};
 use crate::defect::Defect;
 use crate::env::{Prompt, Purpose};
-use crate::extensions::HmacSecret;
+use crate::extensions::Wanted;
 use crate::operation::Operation;
 use crate::state::StoredCredential;
 use crate::token::Ticket;
@@ -31,9 +32,17 @@ const NEXT_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Remembered {
     assertion: Assertion,
     /// What has not been asked for yet, the next one first.
-    rest: Vec<Found>,
+    rest: VecDeque<Candidate>,
     at: Duration,
     ticket: Option<Ticket>,
+}
+
+/// A credential that a request may be answered by.
+enum Candidate {
+    /// A kept one, by its number.
+    Kept(u64),
+    /// One that was named.
+    Found(Box<Found>),
 }
 
 /// What the assertions of one request have in common.
@@ -42,7 +51,7 @@ struct Assertion {
     client_data_hash: [u8; 32],
     user_present: bool,
     user_verified: UserVerified,
-    hmac_secret: Option<HmacSecret>,
+    wanted: Wanted,
 }
 
 impl Authenticator {
@@ -58,123 +67,138 @@ impl Authenticator {
         let param = self.param(param, request.pin_uv_auth_protocol, &SIGN_IN, &prompt, operation)?;
 
         // step 4
-        self.check_uv_option(request.options, param.as_ref(), &SIGN_IN)?;
+        let mut uv = self.wants_uv(request.options, param.as_ref(), &SIGN_IN)?;
         if request.options.rk.is_some() && !self.has(Defect::GaRk) {
             return refuse(Status::UNSUPPORTED_OPTION, "rk");
         }
         let touch_wanted = request.options.up.unwrap_or(true);
 
         // step 5
-        if self.config.always_uv && touch_wanted && (param.is_none() || !self.is_protected()) {
-            return self.uv_wanted();
+        if self.always_uv() && touch_wanted {
+            if !self.is_protected() {
+                return self.uv_wanted();
+            }
+            uv |= param.is_none() && self.has_uv();
+            if param.is_none() && !uv {
+                return self.uv_wanted();
+            }
         }
 
         // step 6
         let param = param.filter(|_| self.is_protected());
         if let Some(param) = &param {
             self.verify_param(param, &request.client_data_hash, &SIGN_IN, &request.rp_id)?;
+        } else if uv {
+            self.verify_built_in(&SIGN_IN, &request.rp_id, operation)?;
         }
-        let user_verified = if param.is_some() { UserVerified::Yes } else { UserVerified::No };
+        let user_verified = if param.is_some() || uv { UserVerified::Yes } else { UserVerified::No };
+        let interaction = uv && self.uv_is_interaction();
         let ticket = param.as_ref().map(Param::protocol).and_then(|protocol| self.session.token(protocol));
         let ticket = ticket.map(|token| token.ticket());
 
         // step 7
         let rp_id_hash = sha256(request.rp_id.as_bytes());
-        let mut located = self.locate(request, &rp_id_hash, user_verified).into_iter();
-        let Some(first) = located.next() else {
+        let mut rest = self.locate(request, &rp_id_hash, user_verified);
+        let Some(first) = rest.pop_front().and_then(|candidate| self.found(candidate)) else {
             return refuse(Status::NO_CREDENTIALS, "nothing for this request");
         };
 
         // step 9
-        if touch_wanted {
+        if touch_wanted && !interaction {
             if !self.token_has_presence(param.as_ref()) {
                 self.require_touch(&prompt, operation)?;
             }
             if !self.has(Defect::GaTokenSpent) {
                 self.spend_tokens();
             }
-        } else if self.has(Defect::GaTokenSilent) {
+        } else if !touch_wanted && self.has(Defect::GaTokenSilent) {
             self.spend_tokens();
         }
 
         // step 10
-        let hmac_secret = HmacSecret::read(self, request.extensions.as_ref(), request.options.up)?;
+        let method = self.method(param.is_some(), uv);
+        let wanted = Wanted::read(self, request.extensions.as_ref(), request.options.up, method)?;
 
         // steps 11 to 13
         let assertion = Assertion {
             rp_id_hash,
             client_data_hash: request.client_data_hash,
-            user_present: touch_wanted || self.has(Defect::GaUp),
+            user_present: touch_wanted || interaction || self.has(Defect::GaUp),
             user_verified,
-            hmac_secret,
+            wanted,
         };
         let mut response = self.assert(&assertion, &first)?;
-        let mut rest: Vec<Found> = located.collect();
         if names_nobody(request) && !rest.is_empty() {
             let all = if self.has(Defect::NumberOfCredentials) { rest.len() } else { rest.len() + 1 };
             response.number_of_credentials = u64::try_from(all).ok();
-            self.session.remembered = Some(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
+            self.remember(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
         } else if !names_nobody(request) {
             if self.has(Defect::AllowNumber) {
                 response.number_of_credentials = Some(1);
             }
             if self.has(Defect::NextAfterList) {
-                rest.push(first);
-                self.session.remembered = Some(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
+                rest.push_back(Candidate::Found(Box::new(first)));
+                self.remember(Remembered { assertion, rest, at: self.env.clock.now(), ticket });
             }
         }
         Ok(response.to_cbor())
     }
 
-    pub(crate) fn get_next_assertion(&mut self, remembered: Option<Remembered>) -> Result<Vec<u8>, CommandError> {
+    fn remember(&mut self, remembered: Remembered) {
+        self.session.continuation = Some(Continuation::Assertions(Box::new(remembered)));
+    }
+
+    pub(crate) fn get_next_assertion(&mut self, continuation: Option<Continuation>) -> Result<Vec<u8>, CommandError> {
         // §6.3 steps 1 and 2
-        let Some(mut remembered) = remembered else {
+        let Some(Continuation::Assertions(remembered)) = continuation else {
             let wrong = self.has(Defect::NextWithoutState);
             return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "nothing to continue");
         };
-        if remembered.rest.is_empty() {
+        let mut remembered = *remembered;
+        let Some(next) = remembered.rest.pop_front() else {
             let wrong = self.has(Defect::NextExhausted);
             return refuse(if wrong { Status::NO_CREDENTIALS } else { Status::NOT_ALLOWED }, "no further assertion");
-        }
+        };
         // step 3
         let now = self.env.clock.now();
         if now.saturating_sub(remembered.at) > NEXT_LIMIT {
             return refuse(Status::NOT_ALLOWED, "too late for the next assertion");
         }
         // §6
-        if let Some(ticket) = remembered.ticket
-            && !self.session.token(ticket.protocol).is_some_and(|token| token.honours(ticket))
-        {
+        if !self.is_honoured(remembered.ticket) {
             return refuse(Status::NOT_ALLOWED, "the token has expired");
         }
         // steps 4 and 5
-        let next = remembered.rest.remove(0);
+        let Some(next) = self.found(next) else {
+            return refuse(Status::NOT_ALLOWED, "the credential is kept no longer");
+        };
         let mut response = self.assert(&remembered.assertion, &next)?;
         if self.has(Defect::NextNumber) {
             response.number_of_credentials = u64::try_from(remembered.rest.len() + 1).ok();
         }
         remembered.at = now;
-        self.session.remembered = Some(remembered);
+        self.remember(remembered);
         Ok(response.to_cbor())
     }
 
     /// §6.2.2 step 7; of several that were named, the first.
-    fn locate(&self, request: &Request, rp_id_hash: &[u8; 32], user_verified: UserVerified) -> Vec<Found> {
+    fn locate(&self, request: &Request, rp_id_hash: &[u8; 32], user_verified: UserVerified) -> VecDeque<Candidate> {
         let verified = user_verified == UserVerified::Yes;
         if names_nobody(request) {
-            let mut kept = match self.has(Defect::DiscoverableRp) {
-                false => self.state.discoverable(&request.rp_id),
-                true => self.state.credentials.iter().rev().map(StoredCredential::found).collect(),
+            let kept = &self.state.credentials;
+            let mut numbers: Vec<u64> = match self.has(Defect::DiscoverableRp) {
+                false => kept.of_rp(rp_id_hash).rev().collect(),
+                true => kept.numbers().rev().collect(),
             };
-            kept.retain(|found| match found.cred_protect {
-                CredProtect::Optional => true,
-                CredProtect::OptionalWithList => verified || self.has(Defect::CredProtectUnlisted),
-                CredProtect::Required => verified,
+            numbers.retain(|number| match kept.numbered(*number).map(StoredCredential::protection) {
+                Some(CredProtect::Optional) => true,
+                Some(CredProtect::OptionalWithList) => verified || self.has(Defect::CredProtectUnlisted),
+                Some(CredProtect::Required) | None => verified,
             });
             if self.has(Defect::NewestFirst) {
-                kept.reverse();
+                numbers.reverse();
             }
-            return kept;
+            return numbers.into_iter().map(Candidate::Kept).collect();
         }
         let looked_at = if self.has(Defect::AllowList) { 1 } else { usize::MAX };
         let listed = request.allow_list.iter().flatten().take(looked_at);
@@ -186,7 +210,14 @@ impl Authenticator {
                 CredProtect::OptionalWithList => verified || !self.has(Defect::CredProtectListed),
                 CredProtect::Required => verified || self.has(Defect::CredProtectRequired),
             });
-        found.into_iter().collect()
+        found.map(Box::new).map(Candidate::Found).into_iter().collect()
+    }
+
+    fn found(&self, candidate: Candidate) -> Option<Found> {
+        match candidate {
+            Candidate::Kept(number) => self.state.credentials.numbered(number).map(StoredCredential::found),
+            Candidate::Found(found) => Some(*found),
+        }
     }
 
     /// The credential that an id denotes, if it is one of this authenticator's for this RP ID; with
@@ -216,7 +247,7 @@ impl Authenticator {
     /// §6.2.2 steps 10, 12.3 and 13
     fn assert(&mut self, assertion: &Assertion, credential: &Found) -> Result<Response, CommandError> {
         let verified = assertion.user_verified == UserVerified::Yes;
-        let extensions = self.assertion_outputs(assertion.hmac_secret.as_ref(), credential, assertion.user_verified)?;
+        let extensions = self.assertion_outputs(&assertion.wanted, credential, assertion.user_verified)?;
         let mut auth_data = Vec::with_capacity(37 + extensions.len());
         auth_data.extend(if self.has(Defect::GaRpIdHash) { sha256(b"") } else { assertion.rp_id_hash });
         auth_data.push(
@@ -244,7 +275,7 @@ impl Authenticator {
             user,
             number_of_credentials: None,
             user_selected: None,
-            large_blob_key: None,
+            large_blob_key: credential.large_blob_key.clone().filter(|_| assertion.wanted.large_blob_key),
             unsigned_extension_outputs: None,
         })
     }

@@ -8,15 +8,21 @@
 
 pub mod attestation;
 pub mod authenticator;
+mod authenticator_config;
+mod authorization;
+mod bio_enrollment;
+mod built_in_uv;
 mod client_pin;
 pub mod config;
 mod credential;
+mod credential_management;
 pub mod defect;
 pub mod device;
 pub mod env;
 mod extensions;
 mod get_assertion;
 mod get_info;
+mod large_blobs;
 mod make_credential;
 pub mod operation;
 mod presence;
@@ -24,6 +30,7 @@ mod reset;
 pub mod serve;
 pub mod state;
 mod token;
+mod u2f;
 mod user_verification;
 
 #[cfg(test)]

@@ -3,22 +3,27 @@
 #[cfg(test)]
 mod tests;
 
+use assay_mint::statement::Subject;
 use assay_protocol::ctap2::make_credential::Request;
 use assay_protocol::ctap2::{CommandError, PUBLIC_KEY, Status};
 use assay_protocol::digest::{sha256, sha256_parts};
 
-use crate::attestation;
+use crate::attestation::Extras;
 use crate::authenticator::{Authenticator, internal, refuse};
-use crate::credential::{CredProtect, Material, generate};
+use crate::credential::{CredProtect, Material, UserVerified, generate, new_id, random};
 use crate::defect::reply::reversed;
 use crate::defect::{self, Defect};
 use crate::env::{Prompt, Purpose, SeededRng};
 use crate::extensions::Creation;
 use crate::operation::Operation;
+use crate::state::{Change, Secret, StoredCredential};
 use crate::user_verification::{Param, REGISTRATION};
 
 /// The longest user handle.
 const USER_ID_LENGTH: usize = 64;
+
+/// Bytes of a `largeBlobKey`.
+const LARGE_BLOB_KEY: usize = 32;
 
 const UP: u8 = 0x01;
 const UV: u8 = 0x04;
@@ -50,7 +55,7 @@ impl Authenticator {
         let algorithm = self.choose_algorithm(request)?;
 
         // step 5
-        self.check_uv_option(request.options, param.as_ref(), &REGISTRATION)?;
+        let mut uv = self.wants_uv(request.options, param.as_ref(), &REGISTRATION)?;
         let discoverable = request.options.rk.unwrap_or(self.has(Defect::Discoverable));
         if discoverable && (!self.config.discoverable || self.has(Defect::McRk)) {
             return refuse(Status::UNSUPPORTED_OPTION, "rk");
@@ -61,54 +66,76 @@ impl Authenticator {
         if request.options.up == Some(false) && !self.has(Defect::McUp) {
             return refuse(Status::INVALID_OPTION, "up is false");
         }
-        if request.options.up == Some(true) && self.has(Defect::McUpTrue) {
+        if request.options.up == Some(true) && (self.has(Defect::McUpTrue) || self.config.is_of_2_0()) {
             return refuse(Status::INVALID_OPTION, "up is true");
         }
 
-        // steps 6 to 8
-        if param.is_none() && self.needs_verification(discoverable) && !self.has(Defect::TokenRequired) {
-            return self.uv_wanted();
+        // step 6
+        if self.always_uv() {
+            if !self.is_protected() {
+                return self.uv_wanted();
+            }
+            uv |= param.is_none() && self.has_uv();
+            if param.is_none() && !uv {
+                return self.uv_wanted();
+            }
+        }
+        // steps 7 and 8
+        let not_required = self.config.make_cred_uv_not_rqd && !discoverable;
+        if param.is_none() && !uv && self.is_protected() && !not_required && !self.has(Defect::TokenRequired) {
+            return self.puat_wanted();
         }
 
         // step 9
-        if request.enterprise_attestation.is_some() && !self.has(Defect::McEnterprise) {
-            return refuse(Status::INVALID_PARAMETER, "enterprise attestation is not supported");
-        }
+        let enterprise = self.enterprise(request)?;
 
         // steps 10 and 11
         let param = param.filter(|_| self.is_protected());
         if let Some(param) = &param {
             self.verify_param(param, &request.client_data_hash, &REGISTRATION, &request.rp.id)?;
+        } else if uv {
+            self.verify_built_in(&REGISTRATION, &request.rp.id, operation)?;
         }
-        let user_verified = param.is_some();
+        let user_verified = param.is_some() || uv;
+        let interaction = uv && self.uv_is_interaction();
 
         // step 12
         let rp_id_hash = sha256(request.rp.id.as_bytes());
         if self.is_excluded(request, &rp_id_hash, user_verified) {
-            if !self.token_has_presence(param.as_ref()) {
+            if !interaction && !self.token_has_presence(param.as_ref()) {
                 self.ask(&prompt, operation);
             }
             return refuse(Status::CREDENTIAL_EXCLUDED, "one of excludeList");
         }
 
-        // step 14
-        self.touch_for_registration(param.as_ref(), &prompt, operation)?;
+        // steps 13 and 14
+        if !interaction {
+            self.touch_for_registration(param.as_ref(), &prompt, operation)?;
+        }
 
         // step 15
-        let creation = Creation::process(&self.config, request.extensions.as_ref())?;
+        let method = self.method(param.is_some(), uv);
+        let creation = Creation::process(self, request, discoverable, method)?;
 
         // steps 16 to 18
-        let key = match self.has(Defect::McFreshKey) {
+        let generated = match self.has(Defect::McFreshKey) {
             false => generate(algorithm, self.env.rng.as_mut()),
             true => generate(algorithm, &mut SeededRng::new([0; 32])),
         };
-        let key = key.map_err(internal)?;
-        let material =
-            Material { rp_id: &request.rp.id, rp_id_hash: &rp_id_hash, key: &key, cred_protect: creation.cred_protect };
+        let generated = generated.map_err(internal)?;
+        let material = Material {
+            generated: &generated,
+            cred_protect: creation.cred_protect,
+            third_party_payment: creation.third_party_payment,
+        };
+        let mut extras = Extras::default();
+        if creation.large_blob_key {
+            extras.large_blob_key = Some(random(LARGE_BLOB_KEY, self.env.rng.as_mut()).0);
+        }
         let mut credential_id = if discoverable {
-            self.keep(&material, request)?
+            self.keep(&material, request, creation.cred_blob.as_deref(), extras.large_blob_key.as_deref())?
         } else {
-            self.vault.seal(&material, self.env.rng.as_mut()).map_err(internal)?
+            self.vault.seal(&rp_id_hash, &material, self.env.rng.as_mut()).map_err(internal)?
         };
         if self.has(Defect::McCredentialId) {
             credential_id.resize(1024, 0);
@@ -116,7 +143,8 @@ impl Authenticator {
         self.remember_rp(&request.rp.id);
 
         // step 19 and §6.1.3
-        let extensions = creation.outputs();
+        let verified = if user_verified { UserVerified::Yes } else { UserVerified::No };
+        let extensions = creation.outputs(self, &credential_id, verified)?;
         let mut auth_data = Vec::with_capacity(256);
         auth_data.extend(if self.has(Defect::McRpIdHash) { sha256_parts(&[]) } else { rp_id_hash });
         auth_data.push(
@@ -129,15 +157,45 @@ impl Authenticator {
         auth_data.extend(self.config.aaguid.as_bytes());
         auth_data.extend(u16::try_from(credential_id.len()).unwrap_or_default().to_be_bytes());
         auth_data.extend(&credential_id);
-        let public_key = key.cose_key().to_cbor();
+        let public_key = generated.key.cose_key().to_cbor();
         auth_data.extend(if self.has(Defect::McKeyCanonical) { reversed(&public_key) } else { public_key });
         auth_data.extend(extensions);
-        let wants_none = request.attestation_formats_preference.as_deref().is_some_and(|formats| formats == ["none"]);
-        if wants_none {
-            return Ok(attestation::none(&auth_data));
-        }
         let attested = if self.has(Defect::McAttestation) { [0; 32] } else { request.client_data_hash };
-        self.config.attestation.reply(&key, &auth_data, &attested).map_err(internal)
+        let subject = Subject {
+            key: &generated.key,
+            credential_id: &credential_id,
+            auth_data: &auth_data,
+            client_data_hash: &attested,
+        };
+        let preference = request.attestation_formats_preference.as_deref().unwrap_or_default();
+        let attestation = match self.config.enterprise.as_ref().filter(|_| enterprise) {
+            // What tells one device from another has no other format; `none` can convey nothing.
+            Some(own) if preference != ["none"] => {
+                extras.enterprise = true;
+                &own.attestation
+            }
+            _ => self.config.choose_attestation(preference),
+        };
+        attestation.reply(&subject, &extras).map_err(internal)
+    }
+
+    /// §6.1.2 step 9: is the attestation to tell which device it is?
+    fn enterprise(&self, request: &Request) -> Result<bool, CommandError> {
+        let Some(wanted) = request.enterprise_attestation.filter(|_| !self.config.is_of_2_0()) else {
+            return Ok(false);
+        };
+        let Some(own) = self.config.enterprise.as_ref().filter(|_| self.state.device.policy.enterprise) else {
+            if self.has(Defect::McEnterprise) {
+                return Ok(false);
+            }
+            return refuse(Status::INVALID_PARAMETER, "enterprise attestation is not supported, or not enabled");
+        };
+        let listed = own.rp_ids.contains(&request.rp.id);
+        match wanted {
+            1 => Ok(listed),
+            2 => Ok(own.platform_managed || listed),
+            _ => refuse(Status::INVALID_OPTION, "enterpriseAttestation is neither 1 nor 2"),
+        }
     }
 
     /// §6.1.2 step 3
@@ -160,16 +218,6 @@ impl Authenticator {
             return refuse(Status::LIMIT_EXCEEDED, "excludeList is longer than maxCredentialCountInList");
         }
         Ok(())
-    }
-
-    /// §6.1.2 steps 6 to 8, for a request without parameter.
-    fn needs_verification(&self, discoverable: bool) -> bool {
-        let not_required = self.config.make_cred_uv_not_rqd && !self.config.always_uv;
-        match (self.config.always_uv, self.is_protected()) {
-            (true, _) => true,
-            (false, true) => discoverable || !not_required,
-            (false, false) => false,
-        }
     }
 
     /// §6.1.2 step 12
@@ -201,19 +249,44 @@ impl Authenticator {
         Ok(())
     }
 
-    fn keep(&mut self, material: &Material<'_>, request: &Request) -> Result<Vec<u8>, CommandError> {
-        let full = self.state.credentials.len() >= usize::from(self.config.limits.discoverable_credentials);
-        if full && !self.state.has_account(material.rp_id, &request.user.id) {
+    fn keep(
+        &mut self,
+        material: &Material<'_>,
+        request: &Request,
+        cred_blob: Option<&[u8]>,
+        large_blob_key: Option<&[u8]>,
+    ) -> Result<Vec<u8>, CommandError> {
+        let (rp, user) = (&request.rp, &request.user);
+        let replaced = self.state.credentials.of_account(&rp.id, &user.id);
+        if self.remaining_credentials() == 0 && replaced.is_empty() {
             return refuse(Status::KEY_STORE_FULL, "no room for another discoverable credential");
         }
+        let mut changes = Vec::new();
         if !self.has(Defect::Overwrite) {
-            self.state.forget(material.rp_id, &request.user.id);
+            changes.extend(replaced.into_iter().map(Change::Remove));
         }
         if self.has(Defect::OverwriteOtherRp) {
-            self.state.credentials.retain(|kept| kept.user_id.0 != request.user.id);
+            let others = self.state.credentials.iter().filter(|kept| kept.user_id.0 == user.id);
+            changes.extend(others.map(|kept| Change::Remove(kept.id.clone())));
         }
-        let id = self.state.keep(material, &request.user, self.env.rng.as_mut());
-        self.save()?;
-        Ok(id)
+        let id = new_id(self.env.rng.as_mut());
+        changes.push(Change::Put(Box::new(StoredCredential {
+            id: id.clone(),
+            rp_id: rp.id.clone(),
+            rp_name: rp.name.clone(),
+            user_id: Secret(user.id.clone()),
+            user_name: user.name.clone(),
+            user_display_name: user.display_name.clone(),
+            alg: material.generated.key.alg(),
+            private_key: Secret(material.generated.secret.clone()),
+            cred_protect: material.cred_protect.number(),
+            sign_count: 0,
+            cred_blob: cred_blob.map(|blob| Secret(blob.to_vec())),
+            large_blob_key: large_blob_key.map(|key| Secret(key.to_vec())),
+            third_party_payment: material.third_party_payment,
+        })));
+        changes.push(Change::CredStoreState(random(16, self.env.rng.as_mut())));
+        self.commit(changes)?;
+        Ok(id.0)
     }
 }

@@ -16,7 +16,7 @@ impl Authenticator {
     /// The presence step of makeCredential and getAssertion: who does not touch has declined.
     pub(crate) fn require_touch(&mut self, prompt: &Prompt, operation: &Operation) -> Result<(), CommandError> {
         match self.ask(prompt, operation) {
-            Touch::Given => Ok(()),
+            Touch::Given | Touch::Held => Ok(()),
             Touch::Denied => refuse(Status::OPERATION_DENIED, "declined"),
             Touch::TimedOut => refuse(Status::OPERATION_DENIED, "nobody touched"),
             Touch::Cancelled => refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
@@ -26,7 +26,7 @@ impl Authenticator {
     /// The presence step of reset and selection, where waiting in vain has its own status.
     pub(crate) fn require_action(&mut self, prompt: &Prompt, operation: &Operation) -> Result<(), CommandError> {
         match self.ask(prompt, operation) {
-            Touch::Given => Ok(()),
+            Touch::Given | Touch::Held => Ok(()),
             Touch::Denied => refuse(Status::OPERATION_DENIED, "declined"),
             Touch::TimedOut => refuse(Status::USER_ACTION_TIMEOUT, "nobody touched"),
             Touch::Cancelled => refuse(Status::KEEPALIVE_CANCEL, "cancelled"),

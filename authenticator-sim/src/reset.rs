@@ -10,7 +10,7 @@ use assay_protocol::ctap2::{CommandError, Status};
 use crate::authenticator::{Authenticator, refuse};
 use crate::credential::Vault;
 use crate::defect::Defect;
-use crate::env::{Prompt, Purpose};
+use crate::env::{Prompt, Purpose, Touch};
 use crate::operation::Operation;
 use crate::state::State;
 
@@ -19,18 +19,34 @@ const RESET_LIMIT: Duration = Duration::from_secs(10);
 
 impl Authenticator {
     pub(crate) fn reset(&mut self, operation: &Operation) -> Result<Vec<u8>, CommandError> {
-        // §6.6 step 2
+        // §6.6 step 1
+        let allowed = self.config.reset.transports.as_ref();
+        if allowed.is_some_and(|allowed| !allowed.contains(&self.config.reached_by)) {
+            return refuse(Status::OPERATION_DENIED, "not over this transport");
+        }
+        // step 2
         if self.env.clock.now().saturating_sub(self.session.powered_at) > RESET_LIMIT {
             return refuse(Status::NOT_ALLOWED, "more than ten seconds after power-up");
         }
         // step 3
-        self.require_action(&prompt(Purpose::Reset), operation)?;
+        if self.long_touch_for_reset() == Some(true) {
+            match self.ask(&prompt(Purpose::ResetByLongTouch), operation) {
+                Touch::Held => {}
+                Touch::Denied => return refuse(Status::OPERATION_DENIED, "declined"),
+                Touch::Cancelled => return refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
+                Touch::Given => return refuse(Status::USER_ACTION_TIMEOUT, "a short touch, and no other"),
+                Touch::TimedOut => return refuse(Status::USER_ACTION_TIMEOUT, "nobody touched"),
+            }
+        } else {
+            self.require_action(&prompt(Purpose::Reset), operation)?;
+        }
         // step 4; whoever interrupts it finds all or nothing erased.
-        let fresh = State::fresh(self.env.rng.as_mut(), self.config.pin.max_retries);
+        let uv_retries = self.config.uv.as_ref().map_or(0, |uv| uv.max_retries);
+        let fresh = State::fresh(self.env.rng.as_mut(), self.config.pin.max_retries, uv_retries);
         let old = std::mem::replace(&mut self.state, fresh);
         self.survive(old);
-        self.save()?;
-        self.vault = Vault::new(&self.state.secret);
+        self.commit(self.state.changes())?;
+        self.vault = Vault::new(&self.state.device.secret);
         let powered_at = self.session.powered_at;
         self.power_cycle();
         self.session.powered_at = powered_at;
@@ -41,10 +57,10 @@ impl Authenticator {
     fn survive(&mut self, old: State) {
         for defect in &self.config.defects {
             match defect {
-                Defect::ResetPlain => self.state.secret = old.secret.clone(),
+                Defect::ResetPlain => self.state.device.secret = old.device.secret.clone(),
                 Defect::ResetDiscoverable => self.state.credentials.clone_from(&old.credentials),
-                Defect::ResetPin => self.state.pin.clone_from(&old.pin),
-                Defect::ResetRetries => self.state.pin_retries = old.pin_retries,
+                Defect::ResetPin => self.state.device.pin.clone_from(&old.device.pin),
+                Defect::ResetRetries => self.state.device.pin_retries = old.device.pin_retries,
                 _ => {}
             }
         }

@@ -13,7 +13,6 @@ use assay_transport::memory::{MemoryReports, pair};
 use assay_transport::{Error, Report, Reports};
 
 use crate::authenticator::Authenticator;
-use crate::defect::Defects;
 use crate::device::{Action, Device};
 use crate::operation::Operation;
 
@@ -47,10 +46,10 @@ impl Simulator {
     /// Runs it at the device's end of any line.
     pub fn serve(authenticator: Authenticator, reports: Box<dyn Reports>) -> io::Result<Self> {
         let (control, commands) = channel();
-        let defects = authenticator.config().defects.clone();
+        let config = authenticator.config();
+        let device = Device::new().with_defects(config.defects.clone()).speaking(config.ctap2, config.u2f.is_some());
         let worker = Worker::start(authenticator)?;
-        let device = Device::new().with_defects(defects.clone());
-        let line = Line { reports, device, defects, worker, begin: Instant::now() };
+        let line = Line { reports, device, worker, begin: Instant::now() };
         let line = Builder::new().name("assay-sim-line".to_owned()).spawn(move || line.run(&commands))?;
         Ok(Self { control, line: Some(line) })
     }
@@ -97,7 +96,6 @@ impl Drop for Simulator {
 struct Line {
     reports: Box<dyn Reports>,
     device: Device,
-    defects: Defects,
     worker: Worker,
     begin: Instant,
 }
@@ -111,7 +109,7 @@ impl Line {
             match commands.try_recv() {
                 Ok(Control::PowerCycle(done)) => {
                     self.worker.power_cycle();
-                    self.device = Device::new().with_defects(self.defects.clone());
+                    self.device = self.device.renewed();
                     // Who asked may have gone.
                     let _ = done.send(());
                 }
@@ -161,7 +159,8 @@ impl Line {
                 Action::Send(report) => {
                     self.reports.send(&report, Instant::now() + SEND_TIMEOUT).map_err(|_gone| Ended)?;
                 }
-                Action::Start(request) => self.worker.start_request(request)?,
+                Action::Start(request) => self.worker.start_request(request, Job::Request)?,
+                Action::StartU2f(request) => self.worker.start_request(request, Job::U2f)?,
                 Action::Cancel => self.worker.operation.cancel(),
                 Action::Wink => {}
             }
@@ -180,6 +179,7 @@ struct Worker {
 
 enum Job {
     Request(Vec<u8>, Operation),
+    U2f(Vec<u8>, Operation),
     PowerCycle,
 }
 
@@ -191,6 +191,7 @@ impl Worker {
             while let Ok(job) = work.recv() {
                 let sent = match job {
                     Job::Request(request, operation) => answers.send(authenticator.handle(&request, &operation)),
+                    Job::U2f(request, operation) => answers.send(authenticator.handle_u2f(&request, &operation)),
                     Job::PowerCycle => {
                         authenticator.power_cycle();
                         answers.send(Vec::new())
@@ -205,9 +206,9 @@ impl Worker {
         Ok(Self { jobs, replies, thread, operation: Operation::new() })
     }
 
-    fn start_request(&mut self, request: Vec<u8>) -> Result<(), Ended> {
+    fn start_request(&mut self, request: Vec<u8>, job: fn(Vec<u8>, Operation) -> Job) -> Result<(), Ended> {
         self.operation = Operation::new();
-        self.jobs.send(Job::Request(request, self.operation.clone())).map_err(|_crashed| Ended)
+        self.jobs.send(job(request, self.operation.clone())).map_err(|_crashed| Ended)
     }
 
     fn reply(&self, patience: Duration) -> Result<Option<Vec<u8>>, Ended> {

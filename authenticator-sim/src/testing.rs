@@ -5,7 +5,8 @@ use std::time::Duration;
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::ctap2::client_pin::{self, SubCommand};
 use assay_protocol::ctap2::{
-    Command, Descriptor, Options, Parameter, RpEntity, Status, UserEntity, get_assertion, make_credential,
+    Command, Descriptor, Extensions, Options, Parameter, RpEntity, Status, UserEntity, bio_enrollment, config,
+    credential_management, get_assertion, get_info, large_blobs, make_credential,
 };
 use assay_protocol::pin_uv::{KeyAgreement, Protocol, SharedSecret, Token, pad_pin, pin_hash};
 
@@ -157,6 +158,118 @@ impl Bench {
         Ok(Token::new(protocol, shared.decrypt(&sealed).unwrap()).unwrap())
     }
 
+    /// A request for a token by built-in user verification, and what decrypts its answer.
+    pub(crate) fn uv_token_request(
+        &mut self,
+        permissions: u64,
+        rp_id: Option<&str>,
+        protocol: Protocol,
+    ) -> (client_pin::Request, SharedSecret) {
+        let (base, shared) = self.agree(protocol);
+        let request = client_pin::Request {
+            sub_command: SubCommand::GetPinUvAuthTokenUsingUvWithPermissions,
+            permissions: Some(permissions),
+            rp_id: rp_id.map(str::to_owned),
+            ..base
+        };
+        (request, shared)
+    }
+
+    pub(crate) fn uv_token(
+        &mut self,
+        permissions: u64,
+        rp_id: Option<&str>,
+        protocol: Protocol,
+    ) -> Result<Token, Status> {
+        let (request, shared) = self.uv_token_request(permissions, rp_id, protocol);
+        let sealed = self.pin(request)?.pin_uv_auth_token.unwrap();
+        Ok(Token::new(protocol, shared.decrypt(&sealed).unwrap()).unwrap())
+    }
+
+    pub(crate) fn info(&mut self) -> get_info::Response {
+        get_info::Response::parse(&self.send(Command::GetInfo).unwrap()).unwrap()
+    }
+
+    pub(crate) fn manage(
+        &mut self,
+        request: credential_management::Request,
+    ) -> Result<credential_management::Response, Status> {
+        let reply = self.send(Command::CredentialManagement(request))?;
+        Ok(credential_management::Response::parse(&reply).unwrap())
+    }
+
+    /// The same by a token.
+    pub(crate) fn manage_by(
+        &mut self,
+        token: &Token,
+        request: credential_management::Request,
+    ) -> Result<credential_management::Response, Status> {
+        self.manage(credential_management::Request {
+            pin_uv_auth_param: Some(token.authenticate(&request.authenticated_message())),
+            pin_uv_auth_protocol: Some(token.protocol().number()),
+            ..request
+        })
+    }
+
+    pub(crate) fn bio(&mut self, request: bio_enrollment::Request) -> Result<bio_enrollment::Response, Status> {
+        let reply = self.send(Command::BioEnrollment(request))?;
+        Ok(bio_enrollment::Response::parse(&reply).unwrap())
+    }
+
+    pub(crate) fn bio_by(
+        &mut self,
+        token: &Token,
+        request: bio_enrollment::Request,
+    ) -> Result<bio_enrollment::Response, Status> {
+        self.bio(bio_enrollment::Request {
+            pin_uv_auth_param: Some(token.authenticate(&request.authenticated_message())),
+            pin_uv_auth_protocol: Some(token.protocol().number()),
+            ..request
+        })
+    }
+
+    /// Enrolls a finger from its first sample to its last.
+    pub(crate) fn enroll(&mut self, token: &Token, finger: u64) -> Vec<u8> {
+        use crate::env::Scan;
+        self.person.push_scan(Scan::Finger(finger));
+        let begun = self.bio_by(token, bio_enrollment::Request::new(bio_enrollment::SubCommand::EnrollBegin));
+        let begun = begun.unwrap();
+        let id = begun.template_id.unwrap();
+        for _ in 0..begun.remaining_samples.unwrap() {
+            self.person.push_scan(Scan::Finger(finger));
+            let params = bio_enrollment::SubCommandParams { template_id: Some(id.clone()), ..Default::default() };
+            let next = bio_enrollment::Request::new(bio_enrollment::SubCommand::EnrollCaptureNextSample).with(params);
+            self.bio_by(token, next).unwrap();
+        }
+        id
+    }
+
+    /// With a PIN, and a finger that is enrolled.
+    pub(crate) fn with_finger(config: KeyConfig, finger: u64) -> Self {
+        let mut bench = Self::with_pin(config);
+        let token = bench.token(client_pin::permission::BE, None, Protocol::Two);
+        bench.enroll(&token, finger);
+        bench.person.take_asked();
+        bench
+    }
+
+    pub(crate) fn config(&mut self, request: config::Request) -> Result<(), Status> {
+        self.send(Command::Config(request)).map(|reply| assert!(reply.is_empty()))
+    }
+
+    pub(crate) fn config_by(&mut self, token: &Token, request: config::Request) -> Result<(), Status> {
+        self.config(config::Request {
+            pin_uv_auth_param: Some(token.authenticate(&request.authenticated_message())),
+            pin_uv_auth_protocol: Some(token.protocol().number()),
+            ..request
+        })
+    }
+
+    pub(crate) fn blobs(&mut self, request: large_blobs::Request) -> Result<Option<Vec<u8>>, Status> {
+        let reply = self.send(Command::LargeBlobs(request))?;
+        Ok(large_blobs::Response::parse(&reply).unwrap().config)
+    }
+
     pub(crate) fn retries(&mut self) -> u64 {
         self.pin(client_pin::Request::new(SubCommand::GetPinRetries)).unwrap().pin_retries.unwrap()
     }
@@ -213,4 +326,33 @@ pub(crate) fn good_get(ids: &[&[u8]]) -> get_assertion::Request {
 /// The credential id of a registration.
 pub(crate) fn id_of(data: &AuthenticatorData) -> Vec<u8> {
     data.attested.as_ref().unwrap().credential_id.clone()
+}
+
+/// The same request by a token.
+pub(crate) fn by(token: &Token, request: make_credential::Request) -> make_credential::Request {
+    make_credential::Request {
+        pin_uv_auth_param: Some(token.authenticate(&request.client_data_hash)),
+        pin_uv_auth_protocol: Some(token.protocol().number()),
+        ..request
+    }
+}
+
+/// The same request by a token.
+pub(crate) fn get_by(token: &Token, request: get_assertion::Request) -> get_assertion::Request {
+    get_assertion::Request {
+        pin_uv_auth_param: Some(token.authenticate(&request.client_data_hash)),
+        pin_uv_auth_protocol: Some(token.protocol().number()),
+        ..request
+    }
+}
+
+/// The same request with extensions.
+pub(crate) fn extended(request: make_credential::Request, extensions: Extensions) -> make_credential::Request {
+    make_credential::Request { extensions: Some(extensions), ..request }
+}
+
+/// The status of an outcome.
+#[track_caller]
+pub(crate) fn status<T>(outcome: Result<T, Status>) -> Status {
+    outcome.map_or_else(|status| status, |_| Status::OK)
 }

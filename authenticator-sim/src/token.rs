@@ -71,9 +71,9 @@ impl PinUvAuthToken {
         self.generation += 1;
     }
 
-    /// beginUsingPinUvAuthToken(userIsPresent: false), permissions and RP ID; the bytes to hand out.
-    pub(crate) fn begin(&mut self, now: Duration, grant: Grant) -> &[u8] {
-        self.in_use = Some(InUse { since: now, used: false, grant, user_verified: true, user_present: false });
+    /// beginUsingPinUvAuthToken, permissions and RP ID; the bytes to hand out.
+    pub(crate) fn begin(&mut self, now: Duration, grant: Grant, user_present: bool) -> &[u8] {
+        self.in_use = Some(InUse { since: now, used: false, grant, user_verified: true, user_present });
         self.token.as_ref().map(Token::as_bytes).unwrap_or_default()
     }
 
@@ -109,6 +109,11 @@ impl PinUvAuthToken {
             in_use.grant.rp_id = Some(rp_id.to_owned());
         }
         permitted
+    }
+
+    /// Does it have the permission, whatever the RP?
+    pub(crate) fn allows(&self, needed: u64) -> bool {
+        self.in_use.as_ref().is_some_and(|in_use| in_use.grant.permissions & needed == needed)
     }
 
     /// The RP ID that it is bound to.

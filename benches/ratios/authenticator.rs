@@ -1,6 +1,9 @@
 //! authenticatorMakeCredential by this lab's key and by the crate `passkey-authenticator`: both in
 //! process, discoverable, in memory, with keys from the system's generator. Ours reads the request
 //! from CBOR, attests and writes the reply; theirs is called with the request as a value, and does not attest.
+//!
+//! Beside that what cannot be saved, one key and one signature, and authenticatorGetAssertion with
+//! one credential named among a thousand and among a hundred thousand that are kept.
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -9,11 +12,14 @@ use std::task::{Context, Poll, Waker};
 use assay_authenticator_sim::attestation::Attestation;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
-use assay_authenticator_sim::env::{Env, MemoryStore};
+use assay_authenticator_sim::env::{Env, MemoryStore, Store as _};
 use assay_authenticator_sim::operation::Operation;
+use assay_authenticator_sim::state::{Change, Secret, StoredCredential};
 use assay_mint::lab::{Lab, MODEL};
-use assay_protocol::ctap2::entity::{Options, Parameter, Parameters, RpEntity, UserEntity};
-use assay_protocol::ctap2::{Command, make_credential};
+use assay_protocol::ctap2::entity::{Descriptor, Options, Parameter, Parameters, RpEntity, UserEntity};
+use assay_protocol::ctap2::{Command, get_assertion, make_credential};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use passkey_authenticator::{UiHint, UserCheck, UserValidationMethod};
 use passkey_crypto::{AvailableBackend, iana};
 use passkey_types::Passkey;
@@ -24,6 +30,9 @@ use crate::race::Contestant;
 
 pub(crate) const OURS: &str = "makeCredential, packed with certificates";
 pub(crate) const THEIRS: &str = "makeCredential of passkey-authenticator 0.6, none";
+pub(crate) const BARE: &str = "one P-256 key and one signature, aws-lc-rs";
+pub(crate) const AMONG_FEW: &str = "getAssertion, one of 1,000 kept";
+pub(crate) const AMONG_MANY: &str = "getAssertion, one of 100,000 kept";
 
 const RP_ID: &str = "example.org";
 const USER: [u8; 16] = [0x55; 16];
@@ -38,7 +47,14 @@ pub(crate) fn contestants() -> Vec<Contestant> {
         Willing,
         AvailableBackend,
     );
+    let (random, message) = (SystemRandom::new(), [7; 200]);
     vec![
+        Contestant::new(BARE, move || {
+            let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
+            black_box(pair.sign(&random, black_box(&message)).expect("a signature"));
+        }),
+        sign_in(AMONG_FEW, 1_000),
+        sign_in(AMONG_MANY, 100_000),
         Contestant::new(OURS, move || {
             let reply = ours.handle(black_box(&request), &Operation::new());
             assert_eq!(reply.first(), Some(&0), "{reply:02x?}");
@@ -51,6 +67,64 @@ pub(crate) fn contestants() -> Vec<Contestant> {
             black_box(response).expect("a credential");
         }),
     ]
+}
+
+/// A key that keeps so many credentials of as many RPs, asked for one that was made in the middle.
+fn sign_in(name: &'static str, kept: u32) -> Contestant {
+    let (mut key, mut middle) = (None, Vec::new());
+    Contestant::new(name, move || {
+        let key = key.get_or_insert_with(|| {
+            let (key, id) = filled(kept);
+            middle = our_sign_in(kept / 2, &id);
+            key
+        });
+        let reply = key.handle(black_box(&middle), &Operation::new());
+        assert_eq!(reply.first(), Some(&0), "{reply:02x?}");
+        black_box(reply);
+    })
+}
+
+/// A key with a full store, and the id of the credential in the middle.
+fn filled(kept: u32) -> (Authenticator, Vec<u8>) {
+    let credential = |number: u32| StoredCredential {
+        id: Secret([&number.to_be_bytes()[..], &[0x77; 28]].concat()),
+        rp_id: rp_id(number),
+        rp_name: None,
+        user_id: Secret(number.to_be_bytes().to_vec()),
+        user_name: Some("alice".to_owned()),
+        user_display_name: None,
+        alg: -7,
+        private_key: Secret(vec![0x11; 32]),
+        cred_protect: 1,
+        sign_count: 0,
+        cred_blob: None,
+        large_blob_key: None,
+        third_party_payment: false,
+    };
+    let mut store = MemoryStore::default();
+    let fresh = Authenticator::new(KeyConfig::security_key(), Env { store: Box::new(store.clone()), ..Env::system() });
+    let state = fresh.expect("a key").state().clone();
+    let puts: Vec<Change> = (0..kept).map(|number| Change::Put(Box::new(credential(number)))).collect();
+    store.save(&puts, &state).expect("a store");
+    let env = Env { store: Box::new(store), ..Env::system() };
+    (Authenticator::new(KeyConfig::security_key(), env).expect("a key"), credential(kept / 2).id.0)
+}
+
+fn rp_id(number: u32) -> String {
+    format!("rp-{number}.example")
+}
+
+fn our_sign_in(number: u32, id: &[u8]) -> Vec<u8> {
+    let request = get_assertion::Request {
+        rp_id: rp_id(number),
+        client_data_hash: HASH,
+        allow_list: Some(vec![Descriptor::public_key(id)]),
+        extensions: None,
+        options: Options::default(),
+        pin_uv_auth_param: None,
+        pin_uv_auth_protocol: None,
+    };
+    Command::GetAssertion(request).to_bytes()
 }
 
 fn our_key() -> Authenticator {

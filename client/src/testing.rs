@@ -124,6 +124,7 @@ impl Device {
             Ctap::GetAssertion(request) => self.get_assertion(request),
             Ctap::GetNextAssertion => self.queue.pop_front().map(|next| next.to_cbor()).ok_or(Status::NOT_ALLOWED),
             Ctap::Reset | Ctap::Selection => Ok(Vec::new()),
+            _ => Err(Status::INVALID_COMMAND),
         };
         reply::seal(body.map_err(Into::into))
     }

@@ -3,6 +3,7 @@
 pub mod android_key;
 pub mod android_safetynet;
 pub mod apple;
+mod attest;
 pub mod compound;
 pub mod fido_u2f;
 pub mod none;
@@ -12,6 +13,8 @@ pub mod tpm;
 use ciborium::Value;
 
 use crate::chain::Chain;
+
+pub use attest::Subject;
 
 /// The attestation that a forged registration carries.
 #[derive(Debug, Clone)]

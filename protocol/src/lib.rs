@@ -20,4 +20,5 @@ pub mod jws;
 pub mod pin_uv;
 pub mod signature;
 pub mod tree;
+pub mod u2f;
 pub mod webauthn;

@@ -3,6 +3,7 @@
 //! Secrets and initialization vectors are handed in; nothing here draws a random number.
 
 pub mod key;
+pub mod persistent;
 pub mod pin;
 
 use std::fmt;

@@ -125,13 +125,22 @@ impl Desk {
 
     /// A registration of this user, every message as text on its way; what succeeds is stored.
     pub(super) fn register(&mut self, name: &str, wishes: registration::Wishes) -> Result<Registration, Failure> {
+        self.register_trusting(name, wishes, &Trust::metadata(&lab().1))
+    }
+
+    /// The same before a relying party that trusts these.
+    pub(super) fn register_trusting(
+        &mut self,
+        name: &str,
+        wishes: registration::Wishes,
+        trust: &Trust<'_>,
+    ) -> Result<Registration, Failure> {
         let (options, pending) = registration::begin(&self.rp, user(name), self.challenge(), wishes).unwrap();
         let options = CreationOptions::from_json(options.to_json().to_string().as_bytes()).unwrap();
         let response = self.client.create(&options, &mut self.channel)?.to_json().to_string();
         let response = RegistrationResponse::from_json(response.as_bytes(), Dialect::WebAuthn).unwrap();
         let known = |id: &[u8]| self.stored.iter().any(|stored| stored.registration.record.id == id);
-        let trust = Trust::metadata(&lab().1);
-        let registration = registration::finish(&self.rp, &pending, &response, &trust, &known, &hardened(), NOW)?;
+        let registration = registration::finish(&self.rp, &pending, &response, trust, &known, &hardened(), NOW)?;
         self.stored.push(Stored { user_handle: user(name).id, registration: registration.clone() });
         Ok(registration)
     }

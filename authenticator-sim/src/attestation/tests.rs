@@ -4,7 +4,11 @@ use assay_mint::seed::Seed;
 use assay_protocol::ctap2::make_credential::Response;
 use assay_protocol::signature::verify;
 
-use super::{Attestation, none};
+use super::{Attestation, Extras, Subject, none};
+
+fn subject<'s>(key: &'s SigningKey, auth_data: &'s [u8]) -> Subject<'s> {
+    Subject { key, credential_id: &[5; 32], auth_data, client_data_hash: &[3; 32] }
+}
 
 #[test]
 fn replies_are_what_the_typed_response_writes() {
@@ -13,11 +17,13 @@ fn replies_are_what_the_typed_response_writes() {
     let chain = Lab::new([2; 32], 1_795_000_000).model(MODEL);
     let packed = Attestation::packed(&chain).unwrap();
     for auth_data in [vec![7; 37], vec![7; 164], vec![7; 300]] {
-        let mut replies = vec![none(&auth_data)];
+        let all = Extras { enterprise: true, large_blob_key: Some(vec![9; 32]) };
+        let mut replies = vec![none(&auth_data, &Extras::default()), none(&auth_data, &all)];
         for (attestation, key) in
             [(&Attestation::PackedSelf, &key), (&Attestation::PackedSelf, &edwards), (&packed, &key)]
         {
-            replies.push(attestation.reply(key, &auth_data, &[3; 32]).unwrap());
+            replies.push(attestation.reply(&subject(key, &auth_data), &Extras::default()).unwrap());
+            replies.push(attestation.reply(&subject(key, &auth_data), &all).unwrap());
         }
         for reply in replies {
             let response = Response::parse(&reply).unwrap();
@@ -33,7 +39,7 @@ fn a_batch_signs_with_its_certified_key() {
     let key = SigningKey::es256(&Seed::new([1; 32]));
     for attestation in [Attestation::packed(&chain).unwrap(), Attestation::packed(&chain).unwrap().into_fast().unwrap()]
     {
-        let reply = Response::parse(&attestation.reply(&key, b"data", &[3; 32]).unwrap()).unwrap();
+        let reply = Response::parse(&attestation.reply(&subject(&key, b"data"), &Extras::default()).unwrap()).unwrap();
         let statement = reply.att_stmt.unwrap();
         let member = |name: &str| {
             let entries = statement.as_map().unwrap();

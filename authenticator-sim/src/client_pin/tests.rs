@@ -88,7 +88,7 @@ fn pins_are_neither_too_short_nor_too_long() {
             let mut bench = Bench::new();
             let request = bench.set_pin_request(&block, protocol);
             assert_eq!(outcome(bench.pin(request)), expected, "{block:?}");
-            assert_eq!(bench.key.state().pin.is_some(), expected == Status::OK);
+            assert_eq!(bench.key.state().device.pin.is_some(), expected == Status::OK);
         }
     }
 }
@@ -178,7 +178,7 @@ fn a_retry_is_spent_before_the_pin_is_looked_at() {
     request.pin_hash_enc = Some(vec![1; 5]);
     assert_eq!(outcome(bench.pin(request)), Status::PIN_INVALID);
     let kept = Bench::open(KeyConfig::security_key(), bench.store.clone());
-    assert_eq!(kept.key.state().pin_retries, 7);
+    assert_eq!(kept.key.state().device.pin_retries, 7);
 }
 
 #[test]

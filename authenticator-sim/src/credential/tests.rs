@@ -2,22 +2,23 @@ use assay_protocol::cose::alg;
 use assay_protocol::digest::sha256;
 
 use super::{CredProtect, Material, UserVerified, Vault, generate};
+use crate::config::ALGORITHMS;
 use crate::env::{SeededRng, SystemRng};
 use crate::state::Secret;
 
 #[test]
 fn a_sealed_id_opens_for_its_rp_and_authenticator_alone() {
     let mut rng = SystemRng;
-    for algorithm in [alg::ES256, alg::EDDSA] {
-        let key = generate(algorithm, &mut rng).unwrap();
+    for algorithm in [alg::ES256, alg::EDDSA, alg::ES384, alg::ML_DSA_44] {
+        let generated = generate(algorithm, &mut rng).unwrap();
         let vault = Vault::new(&Secret(vec![1; 32]));
         let hash = sha256(b"example.org");
         let material =
-            Material { rp_id: "example.org", rp_id_hash: &hash, key: &key, cred_protect: CredProtect::Required };
-        let id = vault.seal(&material, &mut rng).unwrap();
+            Material { generated: &generated, cred_protect: CredProtect::Required, third_party_payment: true };
+        let id = vault.seal(&hash, &material, &mut rng).unwrap();
         let found = vault.open(&id, &hash).unwrap();
-        assert_eq!(found.cred_protect, CredProtect::Required);
-        assert_eq!(found.key(&rng).unwrap().spki(), key.spki());
+        assert_eq!((found.cred_protect, found.third_party_payment), (CredProtect::Required, true));
+        assert_eq!(found.key(&rng).unwrap().spki(), generated.key.spki());
         assert!(vault.open(&id, &sha256(b"example.com")).is_none());
         assert!(Vault::new(&Secret(vec![2; 32])).open(&id, &hash).is_none());
         for at in 0..id.len() {
@@ -31,9 +32,11 @@ fn a_sealed_id_opens_for_its_rp_and_authenticator_alone() {
 
 #[test]
 fn seeded_generators_repeat() {
-    for algorithm in [alg::ES256, alg::EDDSA] {
-        let make = || generate(algorithm, &mut SeededRng::new([1; 32])).unwrap().spki();
-        assert_eq!(make(), make());
+    for algorithm in ALGORITHMS {
+        let make = |seed| generate(algorithm, &mut SeededRng::new([seed; 32])).unwrap().key.spki();
+        assert_eq!(make(1), make(1));
+        // There is but one RSA key.
+        assert_eq!(make(1) == make(2), algorithm == alg::RS256);
     }
 }
 

@@ -14,6 +14,7 @@ const T0: Duration = Duration::from_secs(1);
 enum Seen {
     Message(u32, Command, Vec<u8>),
     Start(Vec<u8>),
+    StartU2f(Vec<u8>),
     Cancel,
     Wink,
 }
@@ -24,6 +25,7 @@ fn seen(actions: Vec<Action>) -> Vec<Seen> {
     for action in actions {
         match action {
             Action::Start(request) => all.push(Seen::Start(request)),
+            Action::StartU2f(request) => all.push(Seen::StartU2f(request)),
             Action::Cancel => all.push(Seen::Cancel),
             Action::Wink => all.push(Seen::Wink),
             Action::Send(report) => {
@@ -274,4 +276,21 @@ fn random_reports_never_panic() {
             let _actions = host.0.finish(&[0], now);
         }
     }
+}
+
+#[test]
+fn ctap1_is_worked_at_without_signs_of_life() {
+    let mut host = Host(Device::new().speaking(false, true));
+    host.say(BROADCAST, Command::INIT, &[7; 8]);
+    assert_eq!(host.say(1, Command::CBOR, &[4]), error(1, ErrorCode::INVALID_CMD));
+    assert_eq!(host.say(1, Command::MSG, &[]), error(1, ErrorCode::INVALID_LEN));
+    assert_eq!(host.say(1, Command::MSG, &[0, 3, 0, 0]), [Seen::StartU2f(vec![0, 3, 0, 0])]);
+    assert_eq!(seen(host.0.tick(T0 + 10 * KEEP_ALIVE_INTERVAL, KeepAlive::UPNEEDED)), []);
+    assert_eq!(host.say(1, Command::CANCEL, &[]), []);
+    assert_eq!(seen(host.0.finish(&[0x90, 0x00], T0)), [Seen::Message(1, Command::MSG, vec![0x90, 0x00])]);
+    // Power makes it forget its channels, and not what it speaks.
+    let mut host = Host(host.0.renewed());
+    assert_eq!(host.say(1, Command::MSG, &[0, 3, 0, 0]), error(1, ErrorCode::INVALID_CHANNEL));
+    host.say(BROADCAST, Command::INIT, &[7; 8]);
+    assert_eq!(host.say(1, Command::MSG, &[0, 3, 0, 0]), [Seen::StartU2f(vec![0, 3, 0, 0])]);
 }

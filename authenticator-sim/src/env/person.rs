@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use assay_protocol::ctap2::bio_enrollment::SampleStatus;
+
 use crate::operation::Operation;
 
 /// Somebody who can touch the authenticator.
@@ -11,6 +13,41 @@ pub trait Person: Send {
     /// Waits for an answer. An operation that is cancelled meanwhile is answered by
     /// [`Touch::Cancelled`], soon.
     fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch;
+
+    /// Waits for something on the sensor; who says nothing else touches it with [`OWNER`]'s finger.
+    fn scan(&mut self, prompt: &Prompt, operation: &Operation) -> Scan {
+        Scan::of(self.touch(prompt, operation))
+    }
+}
+
+/// A finger of whom the authenticator belongs to; all other numbers are other fingers.
+pub const OWNER: u64 = 1;
+
+/// What a sensor sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scan {
+    /// This finger.
+    Finger(u64),
+    /// A finger, but nothing can be made of it.
+    Bad(SampleStatus),
+    /// Nothing: the person declines.
+    Denied,
+    /// Nothing, for as long as the authenticator waits.
+    TimedOut,
+    /// Nothing, because the platform has given up.
+    Cancelled,
+}
+
+impl Scan {
+    /// A touch with [`OWNER`]'s finger.
+    pub fn of(touch: Touch) -> Self {
+        match touch {
+            Touch::Given | Touch::Held => Self::Finger(OWNER),
+            Touch::Denied => Self::Denied,
+            Touch::TimedOut => Self::TimedOut,
+            Touch::Cancelled => Self::Cancelled,
+        }
+    }
 }
 
 /// What the person is asked.
@@ -35,6 +72,12 @@ pub enum Purpose {
     Select,
     /// To erase everything.
     Reset,
+    /// To erase everything, by a long touch.
+    ResetByLongTouch,
+    /// To be verified.
+    Verify,
+    /// To have a finger enrolled.
+    Enroll,
 }
 
 /// What the person does.
@@ -42,6 +85,8 @@ pub enum Purpose {
 pub enum Touch {
     /// Touches it.
     Given,
+    /// Touches it for as long as a long touch takes.
+    Held,
     /// Declines.
     Denied,
     /// Does nothing for as long as the authenticator waits.
@@ -63,6 +108,7 @@ pub struct Script {
 #[derive(Debug)]
 struct Scripted {
     answers: VecDeque<Touch>,
+    scans: VecDeque<Scan>,
     otherwise: Touch,
     asked: Vec<Prompt>,
 }
@@ -105,12 +151,19 @@ impl Script {
     /// These answers in order, then always the last resort.
     pub fn new(answers: impl IntoIterator<Item = Touch>, otherwise: Touch) -> Self {
         let answers = answers.into_iter().collect();
-        Self { shared: Arc::new(Mutex::new(Scripted { answers, otherwise, asked: Vec::new() })) }
+        Self {
+            shared: Arc::new(Mutex::new(Scripted { answers, scans: VecDeque::new(), otherwise, asked: Vec::new() })),
+        }
     }
 
     /// One more answer.
     pub fn push(&self, answer: Touch) {
         self.lock().answers.push_back(answer);
+    }
+
+    /// One more thing on the sensor, before what the touches say.
+    pub fn push_scan(&self, scan: Scan) {
+        self.lock().scans.push_back(scan);
     }
 
     /// Everything asked since the last call.
@@ -129,6 +182,18 @@ impl Person for Script {
         script.asked.push(prompt.clone());
         let answer = script.answers.pop_front().unwrap_or(script.otherwise);
         if operation.is_cancelled() { Touch::Cancelled } else { answer }
+    }
+
+    fn scan(&mut self, prompt: &Prompt, operation: &Operation) -> Scan {
+        let scan = self.lock().scans.pop_front();
+        match scan {
+            None => Scan::of(self.touch(prompt, operation)),
+            Some(_) if operation.is_cancelled() => Scan::Cancelled,
+            Some(scan) => {
+                self.lock().asked.push(prompt.clone());
+                scan
+            }
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+mod others;
+
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::ctap2::client_pin::permission::GA;
 use assay_protocol::ctap2::{Extensions, Options, Status, get_assertion, make_credential};

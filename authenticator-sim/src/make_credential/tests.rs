@@ -1,3 +1,5 @@
+mod making;
+
 use assay_mint::lab::{Lab, MODEL};
 use assay_protocol::ctap2::client_pin::permission::{GA, MC};
 use assay_protocol::ctap2::make_credential::{Request, Response};

@@ -1,10 +1,14 @@
 use std::time::{Duration, Instant};
 
-use assay_protocol::ctap2::{Command, Status, make_credential, reply};
+use assay_mint::lab::Lab;
+use assay_protocol::cose::alg;
+use assay_protocol::ctap2::{Command, Parameter, Status, make_credential, reply};
 use assay_protocol::ctaphid::{self, ErrorCode, Frame, KeepAlive, split};
-use assay_transport::{Cancel, Channel};
+use assay_protocol::u2f;
+use assay_transport::{Cancel, Channel, Reports};
 
 use super::Simulator;
+use crate::attestation::U2fAttestation;
 use crate::authenticator::Authenticator;
 use crate::config::KeyConfig;
 use crate::env::{Env, Purpose, Touch, TouchHandle, Visitor};
@@ -103,4 +107,52 @@ fn it_ends_with_its_line() {
     let (host, simulator) = Simulator::spawn(seeded()).unwrap();
     drop(simulator);
     assert!(Channel::open(Box::new(host), [1; 8], soon()).is_err());
+}
+
+/// Replies near the end of what CTAPHID can carry: a key and a signature of ML-DSA-87.
+#[test]
+fn the_longest_replies_come_through() {
+    let key = Authenticator::new(KeyConfig::ctap_2_3(), Env::seeded([1; 32])).unwrap();
+    let (host, _simulator) = Simulator::spawn(key).unwrap();
+    let mut channel = Channel::open(Box::new(host), [1; 8], soon()).unwrap();
+    for (algorithm, least) in [(alg::ML_DSA_44, 3_700), (alg::ML_DSA_65, 5_200), (alg::ML_DSA_87, 7_200)] {
+        let request = make_credential::Request {
+            pub_key_cred_params: [Parameter::public_key(algorithm)].into_iter().collect(),
+            ..good_make()
+        };
+        let made = cbor(&mut channel, &Command::MakeCredential(request));
+        let response = make_credential::Response::parse(reply::open(&made).unwrap()).unwrap();
+        assert_eq!((response.fmt.as_str(), made.len() > least), ("packed", true), "{}", made.len());
+    }
+}
+
+#[test]
+fn a_key_speaks_ctap1_where_it_has_it() {
+    let chain = Lab::new([1; 32], 1_795_000_000).u2f("sim");
+    let u2f = U2fAttestation::new(&chain).unwrap();
+    let key = Authenticator::new(KeyConfig::u2f_only(u2f), Env::seeded([1; 32])).unwrap();
+    let (host, simulator) = Simulator::spawn(key).unwrap();
+    let mut host: Box<dyn Reports> = Box::new(host);
+    let mut say = |cid: u32, command: ctaphid::Command, payload: &[u8]| {
+        for report in split(cid, command, payload).unwrap() {
+            host.send(&report, soon()).unwrap();
+        }
+        let mut assembler = ctaphid::Assembler::Idle;
+        loop {
+            let step = assembler.accept(&Frame::parse(&host.receive(soon()).unwrap()));
+            assembler = step.next;
+            if let ctaphid::Event::Message(message) = step.event {
+                return message;
+            }
+        }
+    };
+    let greeting = say(ctaphid::BROADCAST, ctaphid::Command::INIT, &[7; 8]);
+    let greeting = ctaphid::InitResponse::parse(&greeting.payload).unwrap();
+    assert!(greeting.capabilities.msg() && !greeting.capabilities.cbor());
+    let version = say(greeting.cid, ctaphid::Command::MSG, &u2f::Request::Version.to_bytes());
+    assert_eq!((version.cmd, version.payload.as_slice()), (ctaphid::Command::MSG, &b"U2F_V2\x90\x00"[..]));
+    simulator.power_cycle();
+    let greeting = say(ctaphid::BROADCAST, ctaphid::Command::INIT, &[7; 8]);
+    let greeting = ctaphid::InitResponse::parse(&greeting.payload).unwrap();
+    assert!(greeting.capabilities.msg());
 }

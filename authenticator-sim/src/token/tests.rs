@@ -14,7 +14,7 @@ fn fresh() -> PinUvAuthToken {
 
 fn begun(permissions: u64, rp_id: Option<&str>) -> (PinUvAuthToken, Token) {
     let mut token = fresh();
-    let bytes = token.begin(START, Grant { permissions, rp_id: rp_id.map(str::to_owned) }).to_vec();
+    let bytes = token.begin(START, Grant { permissions, rp_id: rp_id.map(str::to_owned) }, false).to_vec();
     (token, Token::new(Protocol::Two, bytes).unwrap())
 }
 

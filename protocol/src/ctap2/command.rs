@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::status::{CommandError, Status};
-use super::{client_pin, get_assertion, make_credential};
+use super::{bio_enrollment, client_pin, config, credential_management, get_assertion, large_blobs, make_credential};
 
 /// A command and its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +20,20 @@ pub enum Command {
     Reset,
     /// 0x08.
     GetNextAssertion,
+    /// 0x09.
+    BioEnrollment(bio_enrollment::Request),
+    /// 0x0a.
+    CredentialManagement(credential_management::Request),
     /// 0x0b.
     Selection,
+    /// 0x0c.
+    LargeBlobs(large_blobs::Request),
+    /// 0x0d.
+    Config(config::Request),
+    /// 0x40, the prototype of 0x09.
+    BioEnrollmentPreview(bio_enrollment::Request),
+    /// 0x41, the prototype of 0x0a.
+    CredentialManagementPreview(credential_management::Request),
 }
 
 /// authenticatorMakeCredential.
@@ -46,6 +58,10 @@ pub const SELECTION: u8 = 0x0b;
 pub const LARGE_BLOBS: u8 = 0x0c;
 /// authenticatorConfig.
 pub const CONFIG: u8 = 0x0d;
+/// The prototype of authenticatorBioEnrollment, of FIDO_2_1_PRE.
+pub const BIO_ENROLLMENT_PREVIEW: u8 = 0x40;
+/// The prototype of authenticatorCredentialManagement, of FIDO_2_1_PRE.
+pub const CREDENTIAL_MANAGEMENT_PREVIEW: u8 = 0x41;
 
 /// The specification's name of a command byte, without `authenticator`.
 pub fn name(byte: u8) -> Option<&'static str> {
@@ -61,6 +77,8 @@ pub fn name(byte: u8) -> Option<&'static str> {
         SELECTION => "Selection",
         LARGE_BLOBS => "LargeBlobs",
         CONFIG => "Config",
+        BIO_ENROLLMENT_PREVIEW => "BioEnrollment (prototype)",
+        CREDENTIAL_MANAGEMENT_PREVIEW => "CredentialManagement (prototype)",
         _ => return None,
     })
 }
@@ -83,6 +101,14 @@ impl Command {
             RESET => bare(Self::Reset),
             GET_NEXT_ASSERTION => bare(Self::GetNextAssertion),
             SELECTION => bare(Self::Selection),
+            BIO_ENROLLMENT => Ok(Self::BioEnrollment(bio_enrollment::Request::parse(parameters)?)),
+            BIO_ENROLLMENT_PREVIEW => Ok(Self::BioEnrollmentPreview(bio_enrollment::Request::parse(parameters)?)),
+            CREDENTIAL_MANAGEMENT => Ok(Self::CredentialManagement(credential_management::Request::parse(parameters)?)),
+            CREDENTIAL_MANAGEMENT_PREVIEW => {
+                Ok(Self::CredentialManagementPreview(credential_management::Request::parse(parameters)?))
+            }
+            LARGE_BLOBS => Ok(Self::LargeBlobs(large_blobs::Request::parse(parameters)?)),
+            CONFIG => Ok(Self::Config(config::Request::parse(parameters)?)),
             _ => Err(CommandError::new(Status::INVALID_COMMAND, format!("command {byte:#04x}"))),
         }
     }
@@ -97,6 +123,12 @@ impl Command {
             Self::Reset => RESET,
             Self::GetNextAssertion => GET_NEXT_ASSERTION,
             Self::Selection => SELECTION,
+            Self::BioEnrollment(_) => BIO_ENROLLMENT,
+            Self::CredentialManagement(_) => CREDENTIAL_MANAGEMENT,
+            Self::LargeBlobs(_) => LARGE_BLOBS,
+            Self::Config(_) => CONFIG,
+            Self::BioEnrollmentPreview(_) => BIO_ENROLLMENT_PREVIEW,
+            Self::CredentialManagementPreview(_) => CREDENTIAL_MANAGEMENT_PREVIEW,
         }
     }
 
@@ -106,6 +138,10 @@ impl Command {
             Self::MakeCredential(request) => request.to_cbor(),
             Self::GetAssertion(request) => request.to_cbor(),
             Self::ClientPin(request) => request.to_cbor(),
+            Self::BioEnrollment(request) | Self::BioEnrollmentPreview(request) => request.to_cbor(),
+            Self::CredentialManagement(request) | Self::CredentialManagementPreview(request) => request.to_cbor(),
+            Self::LargeBlobs(request) => request.to_cbor(),
+            Self::Config(request) => request.to_cbor(),
             Self::GetInfo | Self::Reset | Self::GetNextAssertion | Self::Selection => Vec::new(),
         };
         let mut message = vec![self.byte()];

@@ -55,8 +55,12 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn optional<K: Key, T>(&self, key: K, name: &str, read: Read<T>) -> Result<Option<T>, ParseError> {
-        let found = self.entries.iter().find(|(candidate, _)| key.is(candidate));
-        found.map(|(_, value)| read(value, name)).transpose()
+        self.member(key).map(|value| read(value, name)).transpose()
+    }
+
+    /// The value itself, of whatever type.
+    pub(crate) fn member<K: Key>(&self, key: K) -> Option<&'n Node> {
+        self.entries.iter().find(|(candidate, _)| key.is(candidate)).map(|(_, value)| value)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edits;
 mod good;
+mod management;
 
 use ciborium::Value;
 use good::{client_pin_request, full_info, get_assertion_request, make_credential_request};

@@ -164,3 +164,19 @@ fn pins() {
         assert_eq!(padded, expected, "{pin}");
     }
 }
+
+#[test]
+fn members_of_get_info_open_by_their_token_alone() {
+    use super::persistent::Secret;
+    let token = [7; 32];
+    for (secret, other) in [(Secret::Identifier, Secret::CredStoreState), (Secret::CredStoreState, Secret::Identifier)]
+    {
+        let member = secret.seal(&token, [9; 16], &[5; 16]).unwrap();
+        assert_eq!((&member[..16], member.len()), (&[9; 16][..], 32));
+        assert_eq!(secret.open(&token, &member), Ok([5; 16]));
+        assert_ne!(secret.open(&[8; 32], &member), Ok([5; 16]));
+        assert_ne!(other.open(&token, &member), Ok([5; 16]));
+        assert_eq!(secret.open(&token, &member[..31]), Err(Error::Length));
+        assert_eq!(secret.open(&token, &[&member[..], &[0; 16]].concat()), Err(Error::Length));
+    }
+}

@@ -56,7 +56,8 @@ impl TouchMode {
 pub(super) fn person(mode: TouchMode, name: &str) -> (Box<dyn Person>, Hand) {
     let always = |touch| -> (Box<dyn Person>, Hand) { (Box::new(Always(touch)), Hand::None) };
     match mode {
-        TouchMode::Auto => always(Touch::Given),
+        // As long as ever it is wanted.
+        TouchMode::Auto => always(Touch::Held),
         TouchMode::Never => always(Touch::TimedOut),
         TouchMode::Deny => always(Touch::Denied),
         TouchMode::Delay(delay) => (Box::new(Late { delay }), Hand::None),
@@ -120,7 +121,8 @@ impl Person for Asked {
             _ => "touched",
         };
         eprintln!("{}: {outcome}", self.name);
-        touch
+        // Whoever says yes here means it as it was asked.
+        if touch == Touch::Given && prompt.purpose == Purpose::ResetByLongTouch { Touch::Held } else { touch }
     }
 }
 
@@ -130,7 +132,9 @@ fn words(prompt: &Prompt) -> String {
         Purpose::Register => "register",
         Purpose::SignIn => "sign in",
         Purpose::Select => "say that it is the one you mean",
-        Purpose::Reset => "ERASE EVERYTHING on it",
+        Purpose::Reset | Purpose::ResetByLongTouch => "ERASE EVERYTHING on it",
+        Purpose::Verify => "be verified by it",
+        Purpose::Enroll => "have a finger enrolled",
     };
     let shown = |text: &String| text.chars().filter(|c| !c.is_control()).take(100).collect::<String>();
     let place = prompt.rp_id.as_ref().map(|id| format!(" at {}", shown(id))).unwrap_or_default();

@@ -7,9 +7,9 @@ use super::good::{client_pin_request, get_assertion_request, make_credential_req
 use crate::tree::cbor;
 
 /// An edit of a good map: a way of keys, and what to put there (or nothing).
-type Edit = (&'static [&'static str], Option<Value>);
+pub(super) type Edit = (&'static [&'static str], Option<Value>);
 
-fn edited(good: &[u8], (way, value): &Edit) -> Vec<u8> {
+pub(super) fn edited(good: &[u8], (way, value): &Edit) -> Vec<u8> {
     let mut root = cbor::read(good).root.unwrap().to_value();
     edit(&mut root, way, value.as_ref());
     cbor::to_canonical(&root)
@@ -39,7 +39,7 @@ fn edit(node: &mut Value, way: &[&str], value: Option<&Value>) {
     }
 }
 
-fn status(command: u8, parameters: &[u8]) -> Status {
+pub(super) fn status(command: u8, parameters: &[u8]) -> Status {
     let message = [&[command], parameters].concat();
     Command::parse(&message).map_or_else(|error| error.status, |_| Status::OK)
 }
@@ -146,7 +146,7 @@ fn bytes_that_are_no_canonical_map() {
     for byte in [command::GET_INFO, command::RESET, command::GET_NEXT_ASSERTION, command::SELECTION] {
         assert_eq!(status(byte, &[0xa0]), Status::INVALID_LENGTH);
     }
-    for byte in [0x00, 0x03, 0x05, 0x0e, 0x40, 0xff] {
+    for byte in [0x00, 0x03, 0x05, 0x0e, 0x42, 0xff] {
         assert_eq!(status(byte, &[]), Status::INVALID_COMMAND);
     }
 }
