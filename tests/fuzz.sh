@@ -93,7 +93,7 @@ for target in "${chosen[@]}"; do
     corpus=$(find "$work/corpus/$target" -type f | wc -l)
     slow=$(find "$work/findings/$target" -name 'slow-unit-*' | wc -l)
     result=ok
-    if [ "${counters:-0}" -lt 10000 ] || [ "${edges:-0}" -lt 100 ]; then
+    if [ "${counters:-0}" -lt 10000 ] || [ "${edges:-0}" -lt 10 ]; then
         result="NOT INSTRUMENTED: ${counters:-no} counters, ${edges:-no} edges"
     elif [ "$status" -ne 0 ]; then
         result="FOUND: $(sed -nE 's/^(SUMMARY|==[0-9]+== *ERROR): //p' "$log" | head -1)"
