@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
 seconds=60
-if [[ "${1:-}" =~ ^[0-9]+$ ]]; then
+if [[ "${1:-}" =~ ^[1-9][0-9]*$ ]]; then
     seconds=$1
     shift
 fi
@@ -39,23 +39,46 @@ for target in "${chosen[@]}"; do
 done
 
 one() { # target, seconds: libFuzzer's own words go to log/TARGET
-    local longest
+    local longest left found status=0 begun=$SECONDS
     longest=$(sed -n "s/^$1 //p" "$work/targets")
     mkdir -p "$work/corpus/$1" "$work/findings/$1" "$work/log"
-    rm -f "$work/findings/$1"/*
-    # Five seconds for 64 KiB is what nothing linear needs.
-    ASSAY_FUZZ_TARGET=$1 "$fuzzer" "$work/corpus/$1" "$work/seeds/$1" \
-        -max_total_time="$2" -max_len="$longest" -timeout=5 -report_slow_units=2 \
-        -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 \
-        -artifact_prefix="$work/findings/$1/" >"$work/log/$1" 2>&1
-    echo $? >"$work/log/$1.status"
+    rm -f "$work/findings/$1"/* "$work/log/$1"
+    while left=$(($2 - SECONDS + begun)) && [ $left -gt 0 ]; do
+        # Five seconds for 64 KiB is what nothing linear needs.
+        ASSAY_FUZZ_TARGET=$1 "$fuzzer" "$work/corpus/$1" "$work/seeds/$1" \
+            -max_total_time="$left" -max_len="$longest" -timeout=5 -report_slow_units=2 \
+            -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 \
+            -artifact_prefix="$work/findings/$1/" >>"$work/log/$1" 2>&1
+        status=$?
+        # The clock is the one on the wall, and stops for nobody: a machine that was asleep is no finding.
+        for found in "$work/findings/$1"/{slow-unit,timeout}-*; do
+            if [ -f "$found" ] && is_fast "$1" "$found"; then
+                rm "$found"
+                [ "$status" -eq "$timed_out" ] && status=$again
+            fi
+        done
+        [ "$status" -eq "$again" ] || break
+    done
+    [ "$status" -eq "$again" ] && status=0
+    echo "$status" >"$work/log/$1.status"
 }
+
+is_fast() { # target, input: does it take less than a second by itself?
+    local took
+    took=$(ASSAY_FUZZ_TARGET=$1 timeout 20 "$fuzzer" "$2" 2>&1 | sed -nE 's/^Executed .* in ([0-9]+) ms$/\1/p')
+    [ -n "$took" ] && [ "$took" -lt 1000 ]
+}
+
+timed_out=70 # libFuzzer's exit code
+again=-1
+export timed_out again
+export -f is_fast
 export -f one
 export work fuzzer
 printf '%s\n' "${chosen[@]}" | xargs -P "$jobs" -I{} bash -c 'one {} '"$seconds"
 
-value() { # name, file: a line of -print_final_stats
-    sed -n "s/^stat::$1: *//p" "$2"
+executions() { # of all runs in a log
+    sed -n 's/^stat::number_of_executed_units: *//p' "$1" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 failed=0
@@ -63,13 +86,14 @@ printf '| target | seconds | executions | a second | edges | corpus | result |\n
 for target in "${chosen[@]}"; do
     log=$work/log/$target
     status=$(cat "$log.status")
-    counters=$(sed -nE 's/^INFO: Loaded [0-9]+ modules? +\(([0-9]+) inline 8-bit counters\).*/\1/p' "$log")
+    executed=$(executions "$log")
+    counters=$(sed -nE 's/^INFO: Loaded [0-9]+ modules? +\(([0-9]+) inline 8-bit counters\).*/\1/p' "$log" | tail -1)
     edges=$(sed -nE 's/.* cov: ([0-9]+) .*/\1/p' "$log" | tail -1)
     first=$(sed -nE 's/.* cov: ([0-9]+) .*/\1/p' "$log" | head -1)
     corpus=$(find "$work/corpus/$target" -type f | wc -l)
     slow=$(find "$work/findings/$target" -name 'slow-unit-*' | wc -l)
     result=ok
-    if [ "${counters:-0}" -lt 10000 ] || [ "${edges:-0}" -lt 100 ]; then
+    if [ "${counters:-0}" -lt 10000 ] || [ "${edges:-0}" -lt 10 ]; then
         result="NOT INSTRUMENTED: ${counters:-no} counters, ${edges:-no} edges"
     elif [ "$status" -ne 0 ]; then
         result="FOUND: $(sed -nE 's/^(SUMMARY|==[0-9]+== *ERROR): //p' "$log" | head -1)"
@@ -78,7 +102,7 @@ for target in "${chosen[@]}"; do
     fi
     [ "$result" = ok ] || failed=1
     printf '| %s | %s | %s | %s | %s, %s at first | %s | %s |\n' "$target" "$seconds" \
-        "$(value number_of_executed_units "$log")" "$(value average_exec_per_sec "$log")" \
+        "$executed" "$((executed / seconds))" \
         "${edges:-0}" "${first:-0}" "$corpus" "$result"
 done
 

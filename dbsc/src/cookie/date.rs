@@ -33,7 +33,7 @@ fn time_of_day(token: &str) -> Option<i64> {
     let mut parts = token.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     let valid = parts.next().is_none() && hour <= 23 && minute <= 59 && second <= 59;
-    valid.then_some(hour * 3600 + minute * 60 + second)
+    valid.then(|| hour * 3600 + minute * 60 + second)
 }
 
 fn month_number(token: &str) -> Option<i64> {

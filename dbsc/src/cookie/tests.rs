@@ -46,6 +46,7 @@ fn lifetimes() {
         ("Sun, 22 Nov 2026 18:09:00 GMT", Some(1_795_370_940)),
         ("Sun, 06 Nov 1994", None),
         ("Sun, 99 Nov 1994 08:49:37 GMT", None),
+        ("Sun, 06 Nov 1994 9223372036854775807:49:37 GMT", None),
         ("never", None),
     ] {
         let attributes = Attributes::parse(&format!("Expires={text}"));
