@@ -200,6 +200,27 @@ pub enum Attestation {
     None,
 }
 
+/// What kind of virtual key it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Persona {
+    /// CTAP 2.1 with a PIN
+    SecurityKey,
+    /// CTAP 2.0 with a PIN
+    #[value(name = "ctap-2.0")]
+    Ctap20,
+    /// CTAP 2.3 with all but a sensor, and U2F
+    #[value(name = "ctap-2.3")]
+    Ctap23,
+    /// CTAP 2.3 with a fingerprint sensor
+    Biometric,
+    /// built into a computer or a telephone
+    Platform,
+    /// a provider of synced passkeys
+    Synced,
+    /// U2F alone
+    U2f,
+}
+
 /// Options of `assay key info`.
 #[derive(Debug, Args)]
 pub struct KeyInfoArgs {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use assay_authenticator_sim::attestation::Attestation;
+use assay_authenticator_sim::attestation::{Attestation, U2fAttestation};
 use assay_authenticator_sim::authenticator::Authenticator;
-use assay_authenticator_sim::config::KeyConfig;
+use assay_authenticator_sim::config::{Enterprise, KeyConfig};
 use assay_authenticator_sim::env::{Always, Env, FileStore, Person, Touch};
 use assay_authenticator_sim::serve::Simulator;
 use assay_mint::lab::MODEL;
@@ -142,6 +142,29 @@ pub fn touched() -> Box<dyn Person> {
 pub fn fresh(lab: &Lab, person: Box<dyn Person>) -> Result<Authenticator> {
     let env = Env { person, ..Env::system() };
     Ok(Authenticator::new(config(lab, MODEL, "packed-x5c")?, env)?)
+}
+
+/// A virtual key of a persona, otherwise as [`fresh`].
+pub fn persona(lab: &Lab, persona: cli::Persona, person: Box<dyn Person>) -> Result<Authenticator> {
+    let chain = lab.mint.model(MODEL);
+    let certified = |config: KeyConfig| -> Result<KeyConfig> {
+        Ok(KeyConfig { attestation: Attestation::packed(&chain)?.into_fast()?, ..config })
+    };
+    let u2f = || -> Result<U2fAttestation> { Ok(U2fAttestation::new(&lab.mint.u2f("persona"))?) };
+    let config = match persona {
+        cli::Persona::SecurityKey => certified(KeyConfig::security_key())?,
+        cli::Persona::Ctap20 => certified(KeyConfig::ctap_2_0())?,
+        cli::Persona::Ctap23 => {
+            let device = Attestation::packed(&lab.mint.batch(MODEL, "device 1"))?;
+            let enterprise = Enterprise { attestation: device, rp_ids: Vec::new(), platform_managed: true };
+            certified(KeyConfig { u2f: Some(u2f()?), enterprise: Some(enterprise), ..KeyConfig::ctap_2_3() })?
+        }
+        cli::Persona::Biometric => certified(KeyConfig::biometric_key())?,
+        cli::Persona::Platform => KeyConfig::platform_authenticator(),
+        cli::Persona::Synced => KeyConfig::synced_passkey_provider(),
+        cli::Persona::U2f => KeyConfig::u2f_only(u2f()?),
+    };
+    Ok(Authenticator::new(config, Env { person, ..Env::system() })?)
 }
 
 /// A virtual key in which every byte repeats.

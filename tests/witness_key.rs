@@ -80,6 +80,65 @@ fn whole_ceremonies() {
     );
 }
 
+/// The commands that manage a key, its extensions, its algorithms, persistent tokens and U2F.
+#[test]
+fn managed_keys() {
+    let common = json!({
+        "cred_blob_stored": true,
+        "hmac_secret_mc_agrees": true,
+        "cred_blob": "a blob",
+        "payment": true,
+        "large_blob_key_agrees": true,
+        "algorithms": [-7, -8, -35, -36, -47, -257, -48, -49, -50],
+        "large_blob": true,
+        "large_blobs": 2,
+        "large_blobs_after": 1,
+        "large_blob_full": "LARGE_BLOB_STORAGE_FULL",
+        "identifier": 16,
+        "counted": true,
+        "rps": ["example.org"],
+        "listed": true,
+        "key_agrees": true,
+        "listed_protection": 2,
+        "reader_deletes": "PIN_AUTH_INVALID",
+        "renamed": true,
+        "deleted": "NO_CREDENTIALS",
+        "same_device": true,
+        "other_state": true,
+        "always_uv": true,
+        "told_minimum": 4,
+        "minimum": 6,
+        "force_pin_change": true,
+        "forced": "PIN_POLICY_VIOLATION",
+        "too_short": "PIN_POLICY_VIOLATION",
+        "changed": "OK",
+        "after_reset": [false, 4],
+        "other_device": true,
+    });
+    let without_sensor = json!({
+        "versions": ["U2F_V2", "FIDO_2_0", "FIDO_2_1", "FIDO_2_3"],
+        "u2f": true,
+        "u2f_version": "U2F_V2",
+        "ep": true,
+        "ep_att": true,
+    });
+    let with_sensor = json!({
+        "versions": ["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1", "FIDO_2_3"],
+        "u2f": false,
+        "samples": 3,
+        "enrolled": ["thumb"],
+        "uv": true,
+        "uv_retries": 5,
+        "by_finger": true,
+        "uv_after": false,
+    });
+    for (persona, own) in [("ctap-2.3", without_sensor), ("biometric", with_sensor)] {
+        let mut expected = common.clone();
+        expected.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        agrees("drive_management.py", &["--persona", persona, "sim"], &expected);
+    }
+}
+
 const DRIVE_KEY: &str = "drive_key.py";
 
 fn agrees(script: &str, args: &[&str], expected: &Value) {

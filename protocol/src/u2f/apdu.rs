@@ -62,7 +62,8 @@ impl Apdu {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
                 match rest.split_at_checked(length) {
                     Some((data, [])) if length > 0 => (data, None),
-                    Some((data, [high, low])) if length > 0 => (data, Some(extended_expected(*high, *low))),
+                    // ISO 7816 leaves out an Lc of zero; platforms in the field write it.
+                    Some((data, [high, low])) => (data, Some(extended_expected(*high, *low))),
                     _ => return Err(StatusWord::WRONG_LENGTH),
                 }
             }

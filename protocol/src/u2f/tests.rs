@@ -48,6 +48,7 @@ fn requests_that_are_none() {
         (vec![0, 3, 0, 0], None),
         (vec![0, 3, 0, 0, 0], None),
         (vec![0, 3, 0, 0, 0, 0, 0], None),
+        (vec![0, 3, 0, 0, 0, 0, 0, 0, 0], None),
         (vec![0, 3, 0, 0, 1, 9, 0], Some(LONG)),
         (vec![0, 3, 0, 0, 0, 0, 1, 9, 0, 0], Some(LONG)),
         (vec![0, 3, 0, 0, 0, 0, 9, 9], Some(LONG)),

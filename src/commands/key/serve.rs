@@ -19,6 +19,7 @@ use super::control;
 use super::door::Door;
 use super::port::Port;
 use super::touch::{self, Hand, TouchMode};
+use crate::cli::Persona;
 use crate::commands::Place;
 use crate::keys::{self, KeyTarget};
 use crate::lab::Lab;
@@ -58,6 +59,9 @@ pub struct KeyServeArgs {
     /// Let programs on this machine touch and unplug keys by HTTP; loopback only
     #[arg(long, value_name = "ADDR")]
     pub control: Option<SocketAddr>,
+    /// What kind of key a fresh one is
+    #[arg(long, value_enum, conflicts_with = "seed")]
+    pub persona: Option<Persona>,
     /// Make every byte repeat from this seed (hexadecimal)
     #[arg(long, value_name = "HEX")]
     pub seed: Option<String>,
@@ -140,7 +144,7 @@ fn plug(lab: &Lab, state: &State, args: &KeyServeArgs, order: Order, number: usi
     }
     let (person, hand) = touch::person(mode, &key);
     let identity = Identity::virtual_key(serial_number(&target, args.seed.as_deref())?);
-    let authenticator = authenticator(lab, state, &target, args.seed.as_deref(), person)?;
+    let authenticator = authenticator(lab, state, &target, args, person)?;
     Port::plug((number, key.clone()), identity, &door, authenticator, hand).with_context(|| format!("{key} at {door}"))
 }
 
@@ -148,14 +152,20 @@ fn authenticator(
     lab: &Lab,
     state: &State,
     target: &KeyTarget,
-    seed: Option<&str>,
+    args: &KeyServeArgs,
     person: Box<dyn Person>,
 ) -> Result<Authenticator> {
-    match (target, seed) {
+    match (target, args.seed.as_deref()) {
+        (KeyTarget::Saved(_), _) if args.persona.is_some() => {
+            bail!("a saved key is what it is; --persona goes with sim")
+        }
         (KeyTarget::Saved(name), None) => keys::saved(lab, state, name, person),
         (KeyTarget::Saved(_), Some(_)) => bail!("a saved key has its own secrets; --seed goes with sim"),
         (_, Some(seed)) => keys::seeded(lab, *seed.parse::<Seed>()?.as_bytes(), person),
-        (_, None) => keys::fresh(lab, person),
+        (_, None) => match args.persona {
+            Some(persona) => keys::persona(lab, persona, person),
+            None => keys::fresh(lab, person),
+        },
     }
 }
 
