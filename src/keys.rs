@@ -146,25 +146,29 @@ pub fn fresh(lab: &Lab, person: Box<dyn Person>) -> Result<Authenticator> {
 
 /// A virtual key of a persona, otherwise as [`fresh`].
 pub fn persona(lab: &Lab, persona: cli::Persona, person: Box<dyn Person>) -> Result<Authenticator> {
+    Ok(Authenticator::new(persona_config(lab, persona)?, Env { person, ..Env::system() })?)
+}
+
+/// The make of a persona whose certificates, where it has any, are of this lab.
+pub fn persona_config(lab: &Lab, persona: cli::Persona) -> Result<KeyConfig> {
     let chain = lab.mint.model(MODEL);
     let certified = |config: KeyConfig| -> Result<KeyConfig> {
         Ok(KeyConfig { attestation: Attestation::packed(&chain)?.into_fast()?, ..config })
     };
     let u2f = || -> Result<U2fAttestation> { Ok(U2fAttestation::new(&lab.mint.u2f("persona"))?) };
-    let config = match persona {
-        cli::Persona::SecurityKey => certified(KeyConfig::security_key())?,
-        cli::Persona::Ctap20 => certified(KeyConfig::ctap_2_0())?,
+    match persona {
+        cli::Persona::SecurityKey => certified(KeyConfig::security_key()),
+        cli::Persona::Ctap20 => certified(KeyConfig::ctap_2_0()),
         cli::Persona::Ctap23 => {
             let device = Attestation::packed(&lab.mint.batch(MODEL, "device 1"))?;
             let enterprise = Enterprise { attestation: device, rp_ids: Vec::new(), platform_managed: true };
-            certified(KeyConfig { u2f: Some(u2f()?), enterprise: Some(enterprise), ..KeyConfig::ctap_2_3() })?
+            certified(KeyConfig { u2f: Some(u2f()?), enterprise: Some(enterprise), ..KeyConfig::ctap_2_3() })
         }
-        cli::Persona::Biometric => certified(KeyConfig::biometric_key())?,
-        cli::Persona::Platform => KeyConfig::platform_authenticator(),
-        cli::Persona::Synced => KeyConfig::synced_passkey_provider(),
-        cli::Persona::U2f => KeyConfig::u2f_only(u2f()?),
-    };
-    Ok(Authenticator::new(config, Env { person, ..Env::system() })?)
+        cli::Persona::Biometric => certified(KeyConfig::biometric_key()),
+        cli::Persona::Platform => Ok(KeyConfig::platform_authenticator()),
+        cli::Persona::Synced => Ok(KeyConfig::synced_passkey_provider()),
+        cli::Persona::U2f => Ok(KeyConfig::u2f_only(u2f()?)),
+    }
 }
 
 /// A virtual key in which every byte repeats.

@@ -1,22 +1,25 @@
 //! Proofs of bite of the authenticator suite: each deliberate defect of our key, before the cases
 //! that claim to notice it.
 //!
-//! A proof is a case that fails under a defect while its positive twin passes. The proofs are
-//! committed in `conformance/data/proofs/authenticator.json`; `ASSAY_BLESS=1` writes them, any
-//! other run compares.
+//! A proof is a persona that passes a case and its positive twin, and with the defect fails the case
+//! and passes the twin. The proofs are committed in `conformance/data/proofs/authenticator.json`;
+//! `ASSAY_BLESS=1` writes them, any other run compares.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Instant, SystemTime};
 use std::{env, fs, thread};
 
+use assay::cli::Persona;
+use assay::keys::persona_config;
+use assay::lab::Lab;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
 use assay_authenticator_sim::defect::{Defect, Defects};
 use assay_authenticator_sim::env::Env;
 use assay_authenticator_sim::serve::Simulator;
-use assay_conformance::case::Suite;
+use assay_conformance::case::{Header, Suite};
 use assay_conformance::context::Context;
 use assay_conformance::coverage::{Proof, committed, to_file};
 use assay_conformance::report::CaseReport;
@@ -25,6 +28,8 @@ use assay_conformance::seed::Seed;
 use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
 use assay_conformance::verdict::Outcome;
 use assay_transport::{Error, Report, Reports};
+use clap::ValueEnum as _;
+use time::OffsetDateTime;
 
 const SUITE: &str = "authenticator";
 
@@ -44,42 +49,25 @@ fn claims_and_defects_are_the_same() {
 }
 
 #[test]
-fn a_key_without_defects_fails_no_case() {
-    let cases = suite().headers().map(|header| (None, BTreeSet::from([header.id.clone()]))).collect();
-    for report in in_parallel(cases).into_iter().flat_map(|(_, reports)| reports) {
-        assert!(report.outcome.is_pass(), "{}: {:?}", report.header.id, report.outcome);
-    }
+fn no_persona_fails_a_case_and_each_case_is_asked_of_one() {
+    let clean = clean();
+    assert!(clean.faults.is_empty(), "{:#?}", clean.faults);
+    let never: Vec<_> = clean.passed.iter().filter(|(_, personas)| personas.is_empty()).collect();
+    assert!(never.is_empty(), "no persona has what these ask about: {never:#?}");
 }
 
 #[test]
 fn every_case_notices_what_it_claims() {
-    let mut wanted: BTreeMap<Defect, BTreeSet<String>> = BTreeMap::new();
-    for header in suite().headers() {
-        for claim in &header.claims {
-            let cases = wanted.entry(claim.parse().unwrap()).or_default();
-            cases.insert(header.id.clone());
-            cases.extend(header.twin.clone());
-        }
-    }
-    let jobs = wanted.into_iter().map(|(defect, cases)| (Some(defect), cases)).collect();
-    let mut proofs = Vec::new();
-    let mut faults = Vec::new();
-    for (defect, reports) in in_parallel(jobs) {
-        let defect = defect.unwrap();
-        let passes = |id: &str| reports.iter().any(|other| other.header.id == id && other.outcome.is_pass());
-        for report in reports.iter().filter(|report| report.header.claims.iter().any(|claim| claim == defect.id())) {
-            let case = &report.header.id;
-            let twin = report.header.twin.as_deref();
-            match &report.outcome {
-                Outcome::Fail(_) if twin.is_none_or(passes) => proofs.push(Proof {
-                    suite: SUITE.to_owned(),
-                    case: case.clone(),
-                    defect: defect.to_string(),
-                    shadowed_by: None,
-                }),
-                Outcome::Fail(_) => faults.push(format!("{defect}: {case} fails, and so does its twin")),
-                other => faults.push(format!("{defect}: {case} does not notice: {other:?}")),
-            }
+    let (mut proofs, mut faults) = (Vec::new(), Vec::new());
+    for (claim, noticed) in in_parallel(claims(), |claim| notice(&claim)) {
+        match noticed {
+            Ok(()) => proofs.push(Proof {
+                suite: SUITE.to_owned(),
+                case: claim.case,
+                defect: claim.defect.to_string(),
+                shadowed_by: None,
+            }),
+            Err(why) => faults.push(format!("{}: {}: {why}", claim.defect, claim.case)),
         }
     }
     faults.sort();
@@ -96,18 +84,94 @@ fn every_case_notices_what_it_claims() {
     }
 }
 
-/// A defect, or none, and the cases to run.
-type Job = (Option<Defect>, BTreeSet<String>);
+/// A case, its twin, and a defect that it claims to notice.
+#[derive(Debug, Clone)]
+struct Claim {
+    defect: Defect,
+    case: String,
+    twin: Option<String>,
+}
 
-fn in_parallel(jobs: Vec<Job>) -> Vec<(Option<Defect>, Vec<CaseReport>)> {
+fn claims() -> Vec<Claim> {
+    let suite = suite();
+    let of = |header: &Header| {
+        let (case, twin) = (header.id.clone(), header.twin.clone());
+        let claims = header.claims.clone().into_iter();
+        claims.map(move |id| Claim { defect: id.parse().unwrap(), case: case.clone(), twin: twin.clone() })
+    };
+    suite.headers().flat_map(of).collect()
+}
+
+/// A persona that passes case and twin must, with the defect, fail the case and still pass the twin.
+fn notice(claim: &Claim) -> Result<(), String> {
+    let clean = clean();
+    let passed = |id: &str| clean.passed.get(id).into_iter().flatten().copied().collect::<BTreeSet<_>>();
+    let mut able = passed(&claim.case);
+    if let Some(twin) = &claim.twin {
+        able = able.intersection(&passed(twin)).copied().collect();
+    }
+    let mut why = "no persona passes it and its twin".to_owned();
+    for persona in able {
+        match run(persona, Some(claim.defect), &claim.case) {
+            Outcome::Fail(_) => {}
+            other => {
+                why = format!("it does not notice: {other:?}");
+                continue;
+            }
+        }
+        match claim.twin.as_ref().map(|twin| run(persona, Some(claim.defect), twin)) {
+            None | Some(Outcome::Pass(_)) => return Ok(()),
+            Some(other) => why = format!("its twin does not pass: {other:?}"),
+        }
+    }
+    Err(why)
+}
+
+/// What becomes of each case on each persona that has no defect.
+struct Clean {
+    /// Which personas pass a case, as places in the list of them.
+    passed: BTreeMap<String, BTreeSet<usize>>,
+    /// What is neither passed nor skipped.
+    faults: Vec<String>,
+}
+
+fn clean() -> &'static Clean {
+    static CLEAN: OnceLock<Clean> = OnceLock::new();
+    CLEAN.get_or_init(|| {
+        let ids: Vec<String> = suite().headers().map(|header| header.id.clone()).collect();
+        let mut clean =
+            Clean { passed: ids.iter().map(|id| (id.clone(), BTreeSet::new())).collect(), faults: Vec::new() };
+        let jobs = (0..personas().len()).flat_map(|persona| ids.iter().map(move |id| (persona, id.clone()))).collect();
+        for ((persona, id), outcome) in in_parallel(jobs, |(persona, id)| run(persona, None, &id)) {
+            match outcome {
+                Outcome::Pass(_) => _ = clean.passed.get_mut(&id).unwrap().insert(persona),
+                Outcome::Skip { .. } => {}
+                other => clean.faults.push(format!("{}: {id}: {other:?}", personas()[persona].name)),
+            }
+        }
+        clean.faults.sort();
+        clean
+    })
+}
+
+/// The makes that a defect is looked for on, the plainest first.
+fn personas() -> &'static [KeyConfig] {
+    static PERSONAS: OnceLock<Vec<KeyConfig>> = OnceLock::new();
+    PERSONAS.get_or_init(|| {
+        let lab = Lab::new([0x1a; 32], OffsetDateTime::now_utc());
+        Persona::value_variants().iter().map(|persona| persona_config(&lab, *persona).unwrap()).collect()
+    })
+}
+
+fn in_parallel<Job: Clone + Send, Done: Send>(jobs: Vec<Job>, work: impl Fn(Job) -> Done + Sync) -> Vec<(Job, Done)> {
     let (queue, done) = (Mutex::new(jobs.into_iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 loop {
-                    let Some((defect, cases)) = queue.lock().unwrap().next() else { break };
-                    let reports = run(defect, &cases);
-                    done.lock().unwrap().push((defect, reports));
+                    let Some(job) = queue.lock().unwrap().next() else { break };
+                    let end = work(job.clone());
+                    done.lock().unwrap().push((job, end));
                 }
             });
         }
@@ -115,19 +179,19 @@ fn in_parallel(jobs: Vec<Job>) -> Vec<(Option<Defect>, Vec<CaseReport>)> {
     done.into_inner().unwrap()
 }
 
-fn run(defect: Option<Defect>, cases: &BTreeSet<String>) -> Vec<CaseReport> {
+fn run(persona: usize, defect: Option<Defect>, id: &str) -> Outcome {
     let whole = suite();
-    let chosen = whole.cases.into_iter().filter(|case| cases.contains(&case.header.id));
+    let chosen = whole.cases.into_iter().filter(|case| case.header.id == id);
     let suite = Suite::new(whole.id, whole.title).with(chosen);
-    let config = KeyConfig { defects: defect.into_iter().collect::<Defects>(), ..KeyConfig::security_key() };
-    let target = Faulty { config };
+    let defects = defect.into_iter().collect::<Defects>();
+    let target = Faulty { config: KeyConfig { defects, ..personas()[persona].clone() } };
     let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(&target, context));
     let seed: Seed = "11".repeat(32).parse().unwrap();
     let mut options = Options::new("ctap-2.3", seed, SystemTime::now());
     options.features.insert(FRESH.feature().to_owned());
     let report = runner::run(&suite, &open, &options, &mut Silent);
-    assert_eq!((report.cases.len(), report.not_run), (cases.len(), 0));
-    report.cases
+    let [case] = <[CaseReport; 1]>::try_from(report.cases).unwrap();
+    case.outcome
 }
 
 /// A new key of this make for each case.

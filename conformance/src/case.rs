@@ -184,6 +184,20 @@ impl<W> Case<W> {
         self
     }
 
+    /// Asks something of the world before the case does; what that stops with, the case ends with.
+    #[must_use]
+    pub fn gate(mut self, gate: impl Fn(&mut W, &mut Context) -> Result<(), Stop> + Send + Sync + 'static) -> Self
+    where
+        W: 'static,
+    {
+        let run = self.run;
+        self.run = Arc::new(move |world, context| {
+            gate(world, context)?;
+            run(world, context)
+        });
+        self
+    }
+
     /// Names the positive twin.
     #[must_use]
     pub fn twin(mut self, id: impl Into<String>) -> Self {

@@ -1,4 +1,4 @@
-//! authenticatorClientPIN (CTAP 2.3 6.5), by PIN/UV auth protocol two where nothing else is said.
+//! authenticatorClientPIN (CTAP 2.3 6.5), by the PIN/UV auth protocol that the key prefers where nothing else is said.
 
 mod missing;
 mod param;
@@ -11,9 +11,9 @@ use assay_protocol::pin_uv::Token;
 use ciborium::Value;
 
 pub(super) use self::platform::{Platform, tries};
-use super::FRESH;
 use super::request::{self, CLIENT_PIN, set};
 use super::world::{Key, Reply};
+use super::{FRESH, get_info};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::verdict::{Pass, Stop};
@@ -25,12 +25,19 @@ const GA: u64 = 0x02;
 
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
-    let mut cases = setting::cases();
-    cases.extend(retries::cases());
-    cases.extend(tokens::cases());
+    let by_pin = [setting::cases(), retries::cases(), tokens::cases(), missing::cases()].into_iter().flatten();
+    let mut cases: Vec<Case<Key>> = by_pin.map(|case| case.gate(offered)).collect();
+    cases.splice(0..0, setting::key_agreement());
     cases.extend(param::cases());
-    cases.extend(missing::cases());
     cases
+}
+
+/// A PIN is offered, or there is nothing to ask.
+pub(super) fn offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
+    match get_info::option(&get_info::info(key, context)?, "clientPin") {
+        Some(_) => Ok(()),
+        None => Err(Stop::skip("clientPin")),
+    }
 }
 
 type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;

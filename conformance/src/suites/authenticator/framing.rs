@@ -6,6 +6,7 @@ mod refusals;
 use assay_protocol::ctaphid::{BROADCAST, Command, ErrorCode, Frame, InitResponse, Message, frame, split};
 use assay_transport::Report;
 
+use super::request::GET_INFO;
 use super::world::{Key, nonce};
 use crate::case::{Case, Level};
 use crate::context::Context;
@@ -35,18 +36,22 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "INIT says CTAPHID version 2",
             "CTAP 2.3 11.2.9.1.3",
             Level::Must,
-            |key: &mut Key, _| {
+            |key: &mut Key, context| {
                 if key.init.protocol_version != 2 {
                     return Err(Stop::fail("protocol version 2", key.init.protocol_version.to_string()));
                 }
-                if !key.init.capabilities.cbor() {
+                if key.init.capabilities.cbor() {
+                    return Ok(Pass::plain("version 2, CBOR"));
+                }
+                let answer = key.hid(context, "getInfo, unannounced", key.cid, Command::CBOR, &[GET_INFO])?;
+                if answer.cmd == Command::CBOR {
                     return Err(Stop::fail("the CBOR capability", format!("{:#04x}", key.init.capabilities.0)));
                 }
-                Ok(Pass::plain("version 2, CBOR"))
+                expect_error(&answer, ErrorCode::INVALID_CMD).map(|_| Pass::plain("version 2, and no CBOR"))
             },
         )
         .claims(["ctaphid_init_version", "ctaphid_init_cbor"])
-        .expects("version 2 and the CBOR capability"),
+        .expects("version 2, and the CBOR capability where getInfo is answered"),
         Case::new(
             "framing/init/resynchronises",
             "INIT on a channel aborts the message under way there",

@@ -10,7 +10,7 @@ use assay_protocol::signature;
 use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
-use super::request::{self, GET_ASSERTION, MAKE_CREDENTIAL, RP_ID, options, set, text, text_map};
+use super::request::{self, GET_ASSERTION, RP_ID, options, set, text, text_map};
 use super::world::{Key, Reply};
 use super::{Made, expect, get_info, make};
 use crate::case::{Case, Level};
@@ -280,9 +280,7 @@ pub(super) fn discoverable(key: &mut Key, context: &mut Context) -> Result<(Made
         .cloned()
         .unwrap_or_default();
     offered(key, context)?;
-    let reply = key.call(context, "makeCredential, discoverable", MAKE_CREDENTIAL, &request)?.ok()?;
-    let made = super::read_made(&reply, &request::bytes_of(&request, 1))?;
-    Ok((made, user))
+    Ok((super::make_from(key, context, &request)?, user))
 }
 
 /// Discoverable credentials are offered, or there is nothing to ask.

@@ -171,6 +171,23 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .sends("two algorithms, in either order")
         .expects("a credential of the first of them"),
         Case::new(
+            "make-credential/options/up-true",
+            "up true is no more than the default",
+            "CTAP 2.3 6.1.2 step 5.3",
+            Level::Must,
+            |key: &mut Key, context| {
+                // CTAP 2.0 knew no such option of makeCredential.
+                if !get_info::is_past_2_0(&get_info::info(key, context)?) {
+                    return Err(Stop::skip("CTAP 2.1"));
+                }
+                let request = set(request::make_credential(context), 7, options([("up", true)]));
+                make_from(key, context, &request).map(|_| Pass::plain("made"))
+            },
+        )
+        .claims(["ctap_mc_up_true"])
+        .sends("options.up true")
+        .expects("a credential"),
+        Case::new(
             "make-credential/options/rk-true",
             "rk true makes a discoverable credential",
             "CTAP 2.3 6.1.2 step 17",

@@ -66,7 +66,13 @@ fn make(key: &mut Key, context: &mut Context) -> Result<Made, Stop> {
 
 /// Makes a credential from this request; the statement must verify.
 fn make_from(key: &mut Key, context: &mut Context, request: &Value) -> Result<Made, Stop> {
-    let reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, request)?;
+    let mut reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, request)?;
+    // CTAP 2.3 6.1.2 step 7: what is protected by built-in user verification alone.
+    if reply.status == Status::OPERATION_DENIED && get_info::option(&get_info::info(key, context)?, "uv") == Some(true)
+    {
+        let verified = request::set_inside(request.clone(), 7, "uv", Some(Value::Bool(true)));
+        reply = key.call(context, "makeCredential, verified by the key", MAKE_CREDENTIAL, &verified)?;
+    }
     if reply.status == Status::PUAT_REQUIRED && is_protected(&get_info::info(key, context)?) {
         return Err(Stop::skip("a key without a PIN"));
     }

@@ -195,6 +195,10 @@ impl Key {
     /// Sends the bytes of a CTAP2 request and keeps the exchange.
     pub fn ctap(&mut self, context: &mut Context, label: &str, request: &[u8]) -> Result<Reply, Stop> {
         context.check_time()?;
+        // A key of CTAP1 alone; whether it says so rightly is a case of its own.
+        if !self.init.capabilities.cbor() {
+            return Err(Stop::skip("CTAP2"));
+        }
         self.send(self.cid, Command::CBOR, request)?;
         let sent = Message::bytes(command_name(request), request).with_parts(parts(request));
         let deadline = context.deadline;

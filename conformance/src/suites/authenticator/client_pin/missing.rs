@@ -2,7 +2,7 @@
 
 use assay_protocol::ctap2::Status;
 
-use super::{MC, Platform, call};
+use super::{MC, Platform, call, platform};
 use crate::case::{Case, Level};
 use crate::suites::authenticator::request::{int, map, without};
 use crate::suites::authenticator::world::Key;
@@ -155,6 +155,9 @@ fn missing(row: &'static Missing) -> Case<Key> {
         _ => "client-pin/key-agreement/shape",
     };
     Case::new(row.id, row.title, row.clause, Level::Must, move |key: &mut Key, context| {
+        if row.subcommand == 9 {
+            platform::permissions_offered(key, context)?;
+        }
         let platform = if row.subcommand == 3 {
             Platform::connect(key, context)?
         } else {

@@ -1,6 +1,5 @@
 //! The platform's half of the PIN/UV auth protocols.
 
-use assay_protocol::ctap2::Status;
 use assay_protocol::pin_uv::{KeyAgreement, Protocol, PublicKey, SharedSecret, Token, pad_pin, pin_hash};
 use assay_protocol::tree::cbor::Node;
 use ciborium::Value;
@@ -8,6 +7,7 @@ use ciborium::Value;
 use super::super::get_info;
 use super::super::request::{CLIENT_PIN, RP_ID, int, map, set, text, without};
 use super::super::world::{Key, Reply};
+
 use crate::context::Context;
 use crate::verdict::Stop;
 
@@ -18,21 +18,15 @@ pub(in super::super) struct Platform {
 }
 
 impl Platform {
-    /// Agrees on a fresh secret by protocol two.
+    /// Agrees on a fresh secret by the protocol that the key prefers.
     pub(in super::super) fn connect(key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
-        Self::connect_by(Protocol::Two, key, context)
+        Self::connect_by(preferred(key, context)?, key, context)
     }
 
     /// Agrees on a fresh secret.
     pub(super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
         let request = map([(1, Value::from(protocol.number())), (2, int(2))]);
         let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
-        if reply.status == Status::INVALID_COMMAND || reply.status == Status::INVALID_SUBCOMMAND {
-            return Err(Stop::skip("a key with clientPIN"));
-        }
-        if reply.status == Status::INVALID_PARAMETER && !lists(&get_info::info(key, context)?, protocol) {
-            return Err(Stop::skip(format!("PIN/UV auth protocol {}", protocol.number())));
-        }
         let answer = reply.ok()?.map()?;
         let theirs = answer
             .get(1)
@@ -50,6 +44,7 @@ impl Platform {
 
     /// Connects and sets a PIN on a key that has none.
     pub(in super::super) fn set_up(key: &mut Key, context: &mut Context, pin: &str) -> Result<Self, Stop> {
+        super::offered(key, context)?;
         let platform = Self::connect(key, context)?;
         platform.set_pin(key, context, pin)?.ok()?;
         Ok(platform)
@@ -165,6 +160,7 @@ impl Platform {
         pin: &str,
         permissions: u64,
     ) -> Result<Reply, Stop> {
+        permissions_offered(key, context)?;
         let request = self.token_request(context, pin, permissions)?;
         key.call(context, "getPinUvAuthTokenUsingPinWithPermissions", CLIENT_PIN, &request)
     }
@@ -197,6 +193,22 @@ impl Platform {
     fn seal(&self, context: &mut Context, plaintext: &[u8]) -> Result<Vec<u8>, Stop> {
         let iv = context.random.block().first_chunk::<16>().copied().unwrap_or_default();
         self.secret.encrypt(iv, plaintext).map_err(|error| Stop::broken(format!("{error:?}")))
+    }
+}
+
+/// The first protocol of getInfo that we know.
+pub(super) fn preferred(key: &mut Key, context: &mut Context) -> Result<Protocol, Stop> {
+    let info = get_info::info(key, context)?;
+    let listed = info.get(6).and_then(Node::as_array).unwrap_or_default();
+    let known = listed.iter().filter_map(Node::as_unsigned).find_map(Protocol::from_number);
+    known.ok_or_else(|| Stop::skip("a PIN/UV auth protocol"))
+}
+
+/// Tokens with permissions are offered, or there is nothing to ask.
+pub(super) fn permissions_offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
+    match get_info::option(&get_info::info(key, context)?, "pinUvAuthToken") {
+        Some(true) => Ok(()),
+        _ => Err(Stop::skip("pinUvAuthToken")),
     }
 }
 

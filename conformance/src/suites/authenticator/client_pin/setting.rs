@@ -4,7 +4,7 @@ use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
-use super::platform::tries;
+use super::platform::{preferred, tries};
 use super::{MC, Platform, call, case, same_retries, with_token};
 use crate::case::Case;
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, int, map, set};
@@ -12,8 +12,8 @@ use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{expect, get_info};
 use crate::verdict::{Pass, Stop};
 
-/// The cases.
-pub(super) fn cases() -> Vec<Case<Key>> {
+/// The cases of key agreement, which needs no PIN.
+pub(super) fn key_agreement() -> Vec<Case<Key>> {
     vec![
         case(
             "client-pin/key-agreement/shape",
@@ -21,7 +21,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.4",
             ["ctap_pin_key_agreement"],
             |key, context| {
-                let reply = call(key, context, "getKeyAgreement", map([(1, int(2)), (2, int(2))]))?.ok()?;
+                let number = Value::from(preferred(key, context)?.number());
+                let reply = call(key, context, "getKeyAgreement", map([(1, number), (2, int(2))]))?.ok()?;
                 let answer = reply.map()?;
                 let cose = answer.get(1).ok_or_else(|| Stop::fail("member 1", "none"))?;
                 let members = cose.as_map().map_or(0, <[_]>::len);
@@ -41,13 +42,20 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 8",
             ["ctap_pin_canonical"],
             |key, context| {
-                let reply = call(key, context, "getKeyAgreement", map([(1, int(2)), (2, int(2))]))?.ok()?;
+                let number = Value::from(preferred(key, context)?.number());
+                let reply = call(key, context, "getKeyAgreement", map([(1, number), (2, int(2))]))?.ok()?;
                 match cbor::read(&reply.body).anomalies.first() {
                     None => Ok(Pass::plain("canonical")),
                     Some(anomaly) => Err(Stop::fail("canonical CBOR", anomaly.kind.code())),
                 }
             },
         ),
+    ]
+}
+
+/// The cases of setPIN and changePIN.
+pub(super) fn cases() -> Vec<Case<Key>> {
+    vec![
         case(
             "client-pin/set/then-advertised",
             "setPIN makes clientPin true",
@@ -72,7 +80,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             |key, context| {
                 let platform = Platform::set_up(key, context, "1234")?;
                 let reply = platform.set_pin(key, context, "5678")?;
-                expect(&reply, &[Status::PIN_AUTH_INVALID])
+                let of_2_0 = !get_info::is_past_2_0(&get_info::info(key, context)?);
+                expect(&reply, &[if of_2_0 { Status::NOT_ALLOWED } else { Status::PIN_AUTH_INVALID }])
             },
         )
         .twin("client-pin/set/then-advertised"),

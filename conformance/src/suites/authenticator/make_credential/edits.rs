@@ -149,15 +149,6 @@ const EDITS: &[Edit] = &[
         statuses: &[Status::INVALID_OPTION],
     },
     Edit {
-        id: "make-credential/options/up-true",
-        title: "up true is no more than the default",
-        clause: "CTAP 2.3 6.1.2 step 5.3",
-        level: Level::Must,
-        claim: "ctap_mc_up_true",
-        edit: |r| set(r, 7, options([("up", true)])),
-        statuses: &[],
-    },
-    Edit {
         id: "make-credential/options/unknown",
         title: "An unknown option is ignored",
         clause: "CTAP 2.3 6.1.2 step 5",
