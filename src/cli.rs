@@ -224,7 +224,7 @@ pub enum Persona {
 /// Options of `assay key info`.
 #[derive(Debug, Args)]
 pub struct KeyInfoArgs {
-    /// sim, sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH
+    /// sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH or exec:PROGRAM
     pub target: String,
     /// Ask another library as well, and report every difference (exit code 1); see second-opinion/
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
@@ -235,7 +235,8 @@ pub struct KeyInfoArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Targets:
   server, dbsc, policy   a URL, a target file (target.toml), or sim: a fresh reference server
-  authenticator          sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH
+  authenticator          sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH, exec:PROGRAM (a key on standard input
+                         and output, 64 bytes a report, started anew for each case)
 
 Examples:
   assay test server https://rp.example --profile hardened

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -13,6 +14,7 @@ use assay_authenticator_sim::env::{Always, Env, FileStore, Person, Touch};
 use assay_authenticator_sim::serve::Simulator;
 use assay_mint::lab::MODEL;
 use assay_protocol::aaguid::Aaguid;
+use assay_transport::process::ProcessReports;
 use assay_transport::udp::UdpReports;
 use assay_transport::{Channel, Error, Report, Reports, hid};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,8 @@ pub enum KeyTarget {
     Unix(PathBuf),
     /// `hid:PATH`: a USB key.
     Hid(String),
+    /// `exec:PROGRAM ARGUMENTS`: a program that is a key, started anew for each session.
+    Exec(Vec<String>),
 }
 
 impl KeyTarget {
@@ -48,8 +52,19 @@ impl KeyTarget {
             }
             Some(("unix", path)) => Ok(Self::Unix(PathBuf::from(path))),
             Some(("hid", path)) => Ok(Self::Hid(path.to_owned())),
-            _ => bail!("{text:?} is no key: sim, sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH"),
+            Some(("exec", command)) => match shlex::split(command) {
+                Some(words) if !words.is_empty() => Ok(Self::Exec(words)),
+                _ => bail!("{command:?} is no command line"),
+            },
+            _ => {
+                bail!("{text:?} is no key: sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH or exec:PROGRAM")
+            }
         }
+    }
+
+    /// Is the key of every session as it comes from the factory?
+    pub fn is_fresh(&self) -> bool {
+        matches!(self, Self::Fresh | Self::Exec(_))
     }
 
     /// Opens a way to it. A virtual key lives as long as the way.
@@ -63,6 +78,12 @@ impl KeyTarget {
             #[cfg(not(target_os = "linux"))]
             Self::Unix(_) => bail!("only Linux has sockets that keep records"),
             Self::Hid(path) => Ok(Box::new(hid::open(path)?)),
+            Self::Exec(words) => {
+                let (program, arguments) = words.split_first().ok_or_else(|| anyhow!("no program is named"))?;
+                let mut command = Command::new(program);
+                command.args(arguments);
+                Ok(Box::new(ProcessReports::start(command)?))
+            }
         }
     }
 }

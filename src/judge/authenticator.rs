@@ -26,8 +26,8 @@ impl Connect for Named {
     }
 }
 
-/// Judges a key. Only a fresh virtual key is reset before every case: what somebody keeps on
-/// another one is never put at risk.
+/// Judges a key. Only where every session has a fresh one, nothing that somebody keeps is at risk, and the cases
+/// that want such a key are asked.
 pub fn authenticator(
     plan: &Plan,
     target: &KeyTarget,
@@ -35,7 +35,7 @@ pub fn authenticator(
     state: &State,
     progress: &mut dyn Progress,
 ) -> SuiteReport {
-    let fresh = *target == KeyTarget::Fresh;
+    let fresh = target.is_fresh();
     let connect = Named { target: target.clone(), lab: *lab, state: state.clone() };
     run(plan, Arc::new(connect), fresh, progress)
 }

@@ -1,4 +1,4 @@
-//! Moves CTAP messages to a key and back: 64-byte reports over memory, sockets or USB HID, and the
+//! Moves CTAP messages to a key and back: 64-byte reports over memory, sockets, pipes or USB HID, and the
 //! host's side of a CTAPHID channel on top of any of them. On Linux it also plugs a device in that is
 //! no hardware: [`uhid`] at the kernel's HID layer, [`usb`] at a USB port.
 //!
@@ -12,6 +12,7 @@ pub mod hid;
 pub mod identity;
 pub mod memory;
 pub mod plug;
+pub mod process;
 pub mod reports;
 pub mod transcript;
 pub mod udp;
