@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod advisories;
 #[cfg(test)]
+mod authenticators;
+#[cfg(test)]
 mod bite;
 #[cfg(test)]
 mod bite_authenticator;

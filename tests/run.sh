@@ -51,6 +51,13 @@ peers() { # the foreign server that must be compiled; the others are installed w
     cargo build --quiet --locked --manifest-path tests/peers/webauthn-rp/app/Cargo.toml --target-dir target/peers
 }
 
+authenticators() { # the firmware that must be compiled; its storage is in C, and is read by libclang
+    if ! find /usr/lib -name 'libclang*.so*' ! -name 'libclang-cpp*' 2>/dev/null | grep -q . && [ -z "${LIBCLANG_PATH:-}" ]; then
+        (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libclang-dev) || return 1
+    fi
+    cargo build --quiet --locked --manifest-path tests/authenticators/firmware/app/Cargo.toml --target-dir target/authenticators
+}
+
 guest() { # a kernel in which a virtual key is a real one, and the programs that use it there
     local missing=() program
     for program in flex bison bc xz pkg-config busybox fido2-token ssh-keygen sshd lsusb udevadm setpriv; do
@@ -78,6 +85,7 @@ main_job() { # as a new user runs it, from somewhere else
 
 stage witnesses witnesses
 stage peers peers
+stage authenticators authenticators
 stage guest guest
 stage format cargo fmt --all --check
 stage lint cargo clippy --quiet --workspace --all-targets -- -D warnings

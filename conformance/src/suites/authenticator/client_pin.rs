@@ -28,8 +28,13 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     let by_pin = [setting::cases(), retries::cases(), tokens::cases(), missing::cases()].into_iter().flatten();
     let mut cases: Vec<Case<Key>> = by_pin.map(|case| case.gate(offered)).collect();
     cases.splice(0..0, setting::key_agreement());
-    cases.extend(param::cases());
+    cases.extend(param::cases().into_iter().map(|case| case.gate(protocol_offered)));
     cases
+}
+
+/// There is a PIN/UV auth protocol that we know, or there is nothing to ask.
+fn protocol_offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
+    platform::preferred(key, context).map(drop)
 }
 
 /// A PIN is offered, or there is nothing to ask.
