@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::key::{KeyServeArgs, KeyUdevArgs};
+use crate::commands::key::{KeyFaultsArgs, KeyServeArgs, KeyUdevArgs};
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
 use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, VectorsCommand, policy::PolicyCommand};
@@ -172,6 +172,8 @@ pub enum KeyCommand {
     List,
     /// Show what a key says of itself (getInfo)
     Info(KeyInfoArgs),
+    /// List what a virtual key can be told to do wrong: sim+fault:ID wherever a key is named
+    Faults(KeyFaultsArgs),
     /// Print the udev rule with which virtual HID devices need no root
     Udev(KeyUdevArgs),
 }
@@ -224,7 +226,7 @@ pub enum Persona {
 /// Options of `assay key info`.
 #[derive(Debug, Args)]
 pub struct KeyInfoArgs {
-    /// sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH or exec:PROGRAM
+    /// sim, sim:NAME (both with +fault:ID), udp:HOST:PORT, unix:PATH, hid:PATH or exec:PROGRAM
     pub target: String,
     /// Ask another library as well, and report every difference (exit code 1); see second-opinion/
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
@@ -235,8 +237,8 @@ pub struct KeyInfoArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Targets:
   server, dbsc, policy   a URL, a target file (target.toml), or sim: a fresh reference server
-  authenticator          sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH, exec:PROGRAM (a key on standard input
-                         and output, 64 bytes a report, started anew for each case)
+  authenticator          sim, sim:NAME, udp:HOST:PORT, unix:PATH, hid:PATH; sim+fault:ID is a key with a defect;
+                         exec:PROGRAM is a key on standard input and output, started anew for each case
 
 Examples:
   assay test server https://rp.example --profile hardened

@@ -1,5 +1,7 @@
 //! Keys by name: fresh and saved virtual ones, sockets, USB.
 
+mod sim;
+
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use assay_authenticator_sim::attestation::{Attestation, U2fAttestation};
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::{Enterprise, KeyConfig};
+use assay_authenticator_sim::defect::Defects;
 use assay_authenticator_sim::env::{Always, Env, FileStore, Person, Touch};
 use assay_authenticator_sim::serve::Simulator;
 use assay_mint::lab::MODEL;
@@ -23,13 +26,13 @@ use crate::cli;
 use crate::lab::Lab;
 use crate::state::State;
 
+pub use self::sim::{Sim, SimKind};
+
 /// A key as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyTarget {
-    /// `sim`: a virtual key that is new and will be forgotten.
-    Fresh,
-    /// `sim:NAME`: a virtual key that was saved.
-    Saved(String),
+    /// `sim`, `sim+persona:NAME`, `sim:NAME`, and any of them with `+fault:ID`: a virtual key of this process.
+    Sim(Sim),
     /// `udp:HOST:PORT`: one datagram a report.
     Udp(SocketAddr),
     /// `unix:PATH`: one record a report; Linux only.
@@ -43,9 +46,10 @@ pub enum KeyTarget {
 impl KeyTarget {
     /// Reads a name.
     pub fn parse(text: &str) -> Result<Self> {
+        if let Some(sim) = Sim::parse(text) {
+            return Ok(Self::Sim(sim?));
+        }
         match text.split_once(':') {
-            None if text == "sim" => Ok(Self::Fresh),
-            Some(("sim", name)) => Ok(Self::Saved(name.to_owned())),
             Some(("udp", place)) => {
                 let mut addresses = place.to_socket_addrs().with_context(|| format!("{place:?} is no HOST:PORT"))?;
                 Ok(Self::Udp(addresses.next().ok_or_else(|| anyhow!("{place:?} has no address"))?))
@@ -64,14 +68,13 @@ impl KeyTarget {
 
     /// Is the key of every session as it comes from the factory?
     pub fn is_fresh(&self) -> bool {
-        matches!(self, Self::Fresh | Self::Exec(_))
+        matches!(self, Self::Sim(Sim { kind: SimKind::Fresh(_), .. }) | Self::Exec(_))
     }
 
     /// Opens a way to it. A virtual key lives as long as the way.
     pub fn connect(&self, lab: &Lab, state: &State) -> Result<Box<dyn Reports>> {
         match self {
-            Self::Fresh => Ok(Box::new(Held::new(fresh(lab, touched())?)?)),
-            Self::Saved(name) => Ok(Box::new(Held::new(saved(lab, state, name, touched())?)?)),
+            Self::Sim(sim) => Ok(Box::new(Held::new(sim.authenticator(lab, state, touched())?)?)),
             Self::Udp(address) => Ok(Box::new(UdpReports::connect(*address)?)),
             #[cfg(target_os = "linux")]
             Self::Unix(path) => Ok(Box::new(assay_transport::unix::UnixReports::connect(path)?)),
@@ -165,11 +168,6 @@ pub fn fresh(lab: &Lab, person: Box<dyn Person>) -> Result<Authenticator> {
     Ok(Authenticator::new(config(lab, MODEL, "packed-x5c")?, env)?)
 }
 
-/// A virtual key of a persona, otherwise as [`fresh`].
-pub fn persona(lab: &Lab, persona: cli::Persona, person: Box<dyn Person>) -> Result<Authenticator> {
-    Ok(Authenticator::new(persona_config(lab, persona)?, Env { person, ..Env::system() })?)
-}
-
 /// The make of a persona whose certificates, where it has any, are of this lab.
 pub fn persona_config(lab: &Lab, persona: cli::Persona) -> Result<KeyConfig> {
     let chain = lab.mint.model(MODEL);
@@ -193,22 +191,20 @@ pub fn persona_config(lab: &Lab, persona: cli::Persona) -> Result<KeyConfig> {
 }
 
 /// A virtual key in which every byte repeats.
-pub fn seeded(lab: &Lab, seed: [u8; 32], person: Box<dyn Person>) -> Result<Authenticator> {
+pub fn seeded(lab: &Lab, seed: [u8; 32], defects: Defects, person: Box<dyn Person>) -> Result<Authenticator> {
     let env = Env { person, ..Env::seeded(seed) };
-    let mut config = KeyConfig::security_key();
-    config.attestation = Attestation::packed(&lab.mint.model(MODEL))?;
-    Ok(Authenticator::new(config, env)?)
+    let attestation = Attestation::packed(&lab.mint.model(MODEL))?;
+    Ok(Authenticator::new(KeyConfig { attestation, defects, ..KeyConfig::security_key() }, env)?)
 }
 
-/// A saved virtual key; every change is on disk before it is acknowledged.
-pub fn saved(lab: &Lab, state: &State, name: &str, person: Box<dyn Person>) -> Result<Authenticator> {
+/// The make of a saved virtual key, and where it keeps its state: every change is on disk before it is acknowledged.
+fn saved(lab: &Lab, state: &State, name: &str) -> Result<(KeyConfig, FileStore)> {
     let path = state.key(name)?;
     let text =
         fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
     let saved: Saved = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
-    let store: PathBuf = path.with_extension("state");
-    let env = Env { person, store: Box::new(FileStore::new(store)), ..Env::system() };
-    Ok(Authenticator::new(config(lab, saved.aaguid, &saved.attestation)?, env)?)
+    let store = FileStore::new(path.with_extension("state"));
+    Ok((config(lab, saved.aaguid, &saved.attestation)?, store))
 }
 
 fn config(lab: &Lab, aaguid: Aaguid, attestation: &str) -> Result<KeyConfig> {

@@ -8,6 +8,7 @@ pub mod judge;
 pub mod keys;
 pub mod lab;
 pub mod matrix;
+mod near;
 pub mod output;
 mod pem;
 pub mod state;

@@ -6,6 +6,7 @@ mod clause_map;
 mod doors;
 mod inspecting;
 mod judging;
+mod key_faults;
 mod key_serve;
 mod listing;
 mod mds;

@@ -34,7 +34,7 @@ fn the_way_of_a_registration() {
     let metadata = lab.metadata().unwrap();
 
     // A key of one of these vendors, on the desk and at the other end of a channel.
-    let key = seeded(&lab, [2; 32], touched()).unwrap();
+    let key = seeded(&lab, [2; 32], Default::default(), touched()).unwrap();
     let (reports, _simulator) = Simulator::spawn(key).unwrap();
     let mut channel = channel(Box::new(reports)).unwrap();
 

@@ -1,7 +1,8 @@
-//! `assay key new|serve|list|info|udev`.
+//! `assay key ...`: one file a word.
 
 mod control;
 mod door;
+mod faults;
 mod port;
 mod second_opinion;
 mod serve;
@@ -17,6 +18,7 @@ use assay_client::user::Nobody;
 use assay_transport::hid;
 use serde_json::json;
 
+pub use self::faults::KeyFaultsArgs;
 pub use self::serve::KeyServeArgs;
 pub use self::touch::TouchMode;
 pub use self::udev::KeyUdevArgs;
@@ -32,6 +34,7 @@ pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
         KeyCommand::Serve(args) => serve::run(here, args),
         KeyCommand::List => list(here),
         KeyCommand::Info(args) => info(here, args),
+        KeyCommand::Faults(args) => faults::run(here, args),
         KeyCommand::Udev(args) => udev::run(args),
     }
 }

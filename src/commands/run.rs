@@ -42,7 +42,7 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
         judge::relying_party(&plan, &judged, &lab, &mut bar)?,
         judge::policy(&plan, &judged, &lab, &mut bar)?,
         judge::dbsc(&plan, &judged, &lab, &mut bar)?,
-        judge::authenticator(&plan, &KeyTarget::Fresh, &lab, &state, &mut bar),
+        judge::authenticator(&plan, &KeyTarget::parse("sim")?, &lab, &state, &mut bar),
     ];
     drop(bar);
     let replay = format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);

@@ -1,7 +1,7 @@
 //! What a key shows of itself at a registration, and what it refuses.
 
 use assay::cli;
-use assay::keys::{save, saved, touched};
+use assay::keys::{KeyTarget, save, touched};
 use assay::state::State;
 use assay_attestation::{AttestationType, Format};
 use assay_authenticator_sim::attestation::Attestation;
@@ -103,7 +103,8 @@ fn a_saved_key_remembers() {
     let place = Place::new();
     let state = State::open(Some(place.path())).unwrap();
     save(&state, "desk", None, cli::Attestation::PackedX5c).unwrap();
-    let key = || saved(&lab().0, &state, "desk", touched()).unwrap();
+    let KeyTarget::Sim(desk) = KeyTarget::parse("sim:desk").unwrap() else { panic!("sim:desk is virtual") };
+    let key = || desk.authenticator(&lab().0, &state, touched()).unwrap();
 
     let mut desk = Desk::at(key());
     let resident = Wishes { resident_key: ResidentKey::Required, ..Wishes::default() };

@@ -21,7 +21,7 @@ use super::port::Port;
 use super::touch::{self, Hand, TouchMode};
 use crate::cli::Persona;
 use crate::commands::Place;
-use crate::keys::{self, KeyTarget};
+use crate::keys::{self, KeyTarget, Sim, SimKind};
 use crate::lab::Lab;
 use crate::output::{Exit, print};
 use crate::state::State;
@@ -33,12 +33,14 @@ use crate::state::State;
   assay key serve --uhid sim:desk                        to browsers, ssh and libfido2 a key like any other
   sudo assay key serve --usb sim:desk                    the same at a USB port (vhci-hcd)
   assay key serve sim:a@uhid sim:b@udp:127.0.0.1:8112    several keys, each at its own door
+  assay key serve sim+fault:ctap_mc_flags                a key that does one thing wrong (`assay key faults`)
   assay key serve --uhid --touch http --control 127.0.0.1:8000   for robots: /usb1/touch/on, /usb1/power/off
 
 Prints one JSON line when ready. A key at --uhid or --usb asks for each touch here: press Enter.
 `assay key udev` prints the rule with which --uhid needs no root.")]
 pub struct KeyServeArgs {
-    /// Which key: sim (fresh) or sim:NAME (saved), and its door: @uhid, @usb, @udp:ADDRESS:PORT or @unix:PATH; may repeat
+    /// Which key: sim (fresh; +persona:NAME) or sim:NAME (saved), +fault:ID for what it is to do wrong, and its
+    /// door: @uhid, @usb, @udp:ADDRESS:PORT or @unix:PATH; may repeat
     #[arg(value_name = "KEY[@DOOR]", default_value = "sim")]
     pub keys: Vec<String>,
     /// UDP address to listen on; port 0 picks a free one [default: 127.0.0.1:0]
@@ -100,7 +102,7 @@ pub(super) fn run(here: &Place, args: &KeyServeArgs) -> Result<Exit> {
 #[derive(Debug, PartialEq, Eq)]
 struct Order {
     key: String,
-    target: KeyTarget,
+    sim: Sim,
     door: Door,
 }
 
@@ -118,17 +120,17 @@ fn orders(args: &KeyServeArgs) -> Result<Vec<Order>> {
             Some((key, door)) => (key, Door::parse(door)?),
             None => (text.as_str(), common.clone()),
         };
-        let target = KeyTarget::parse(key)?;
-        if !matches!(target, KeyTarget::Fresh | KeyTarget::Saved(_)) {
+        let KeyTarget::Sim(sim) = KeyTarget::parse(key)? else {
             bail!("{key:?} is served already; sim and sim:NAME can be");
-        }
+        };
         if !door.is_for_many() && orders.iter().any(|order| order.door == door) {
             bail!("two keys cannot share {door}: give each its own, such as {key}@udp:127.0.0.1:8112");
         }
-        if target != KeyTarget::Fresh && orders.iter().any(|order| order.target == target) {
+        let saved = |sim: &Sim| matches!(sim.kind, SimKind::Saved(_));
+        if saved(&sim) && orders.iter().any(|order| order.sim.kind == sim.kind) {
             bail!("{key} is one key, and can be plugged in once");
         }
-        orders.push(Order { key: key.to_owned(), target, door });
+        orders.push(Order { key: key.to_owned(), sim, door });
     }
     if args.seed.is_some() && orders.len() > 1 {
         bail!("--seed makes one key; several would share their secrets");
@@ -137,42 +139,43 @@ fn orders(args: &KeyServeArgs) -> Result<Vec<Order>> {
 }
 
 fn plug(lab: &Lab, state: &State, args: &KeyServeArgs, order: Order, number: usize) -> Result<Port> {
-    let Order { key, target, door } = order;
+    let Order { key, sim, door } = order;
     let mode = args.touch.unwrap_or(if door.is_seen_by_browsers() { TouchMode::Ask } else { TouchMode::Auto });
     if door.is_seen_by_browsers() && mode == TouchMode::Auto {
         eprintln!("warning: {key} touches itself: any program here, and any website in a browser here, can use it");
     }
     let (person, hand) = touch::person(mode, &key);
-    let identity = Identity::virtual_key(serial_number(&target, args.seed.as_deref())?);
-    let authenticator = authenticator(lab, state, &target, args, person)?;
+    let identity = Identity::virtual_key(serial_number(&sim.kind, args.seed.as_deref())?);
+    let authenticator = authenticator(lab, state, sim, args, person)?;
     Port::plug((number, key.clone()), identity, &door, authenticator, hand).with_context(|| format!("{key} at {door}"))
 }
 
 fn authenticator(
     lab: &Lab,
     state: &State,
-    target: &KeyTarget,
+    sim: Sim,
     args: &KeyServeArgs,
     person: Box<dyn Person>,
 ) -> Result<Authenticator> {
-    match (target, args.seed.as_deref()) {
-        (KeyTarget::Saved(_), _) if args.persona.is_some() => {
-            bail!("a saved key is what it is; --persona goes with sim")
-        }
-        (KeyTarget::Saved(name), None) => keys::saved(lab, state, name, person),
-        (KeyTarget::Saved(_), Some(_)) => bail!("a saved key has its own secrets; --seed goes with sim"),
-        (_, Some(seed)) => keys::seeded(lab, *seed.parse::<Seed>()?.as_bytes(), person),
-        (_, None) => match args.persona {
-            Some(persona) => keys::persona(lab, persona, person),
-            None => keys::fresh(lab, person),
-        },
+    let seed = args.seed.as_deref().map(str::parse::<Seed>).transpose()?;
+    let sim = match (sim.kind, args.persona) {
+        (SimKind::Saved(_), Some(_)) => bail!("a saved key is what it is; --persona goes with sim"),
+        (SimKind::Saved(_), None) if seed.is_some() => bail!("a saved key has its own secrets; --seed goes with sim"),
+        (SimKind::Fresh(Some(_)), Some(_)) => bail!("--persona is for keys that name none themselves"),
+        (SimKind::Fresh(Some(_)), None) if seed.is_some() => bail!("--seed goes with sim, of no other persona"),
+        (SimKind::Fresh(None), persona) => Sim { kind: SimKind::Fresh(persona), faults: sim.faults },
+        (kind, None) => Sim { kind, faults: sim.faults },
+    };
+    match seed {
+        Some(seed) => keys::seeded(lab, *seed.as_bytes(), sim.faults, person),
+        None => sim.authenticator(lab, state, person),
     }
 }
 
 /// What tells this key from the others on this machine: a saved one by its name, a fresh one by chance.
-fn serial_number(target: &KeyTarget, seed: Option<&str>) -> Result<String> {
-    let own = match (target, seed) {
-        (KeyTarget::Saved(name), _) => name.clone(),
+fn serial_number(kind: &SimKind, seed: Option<&str>) -> Result<String> {
+    let own = match (kind, seed) {
+        (SimKind::Saved(name), _) => name.clone(),
         (_, Some(seed)) => format!("seed-{seed}"),
         (_, None) => {
             let mut random = [0; 4];

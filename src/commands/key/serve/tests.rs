@@ -1,7 +1,7 @@
 use clap::Parser as _;
 
 use super::{KeyServeArgs, orders, serial_number};
-use crate::keys::KeyTarget;
+use crate::keys::SimKind;
 
 #[derive(Debug, clap::Parser)]
 struct Line {
@@ -19,7 +19,7 @@ fn doors(words: &str) -> Result<Vec<String>, String> {
 
 #[test]
 fn every_key_has_its_door() {
-    let rows: [(&str, &[&str]); 9] = [
+    let rows: [(&str, &[&str]); 10] = [
         ("", &["sim udp:127.0.0.1:0"]),
         ("--listen 127.0.0.1:8111 sim:a", &["sim:a udp:127.0.0.1:8111"]),
         ("--uhid", &["sim uhid"]),
@@ -28,6 +28,7 @@ fn every_key_has_its_door() {
         ("--uhid sim:a@usb sim:b", &["sim:a usb", "sim:b uhid"]),
         ("sim sim", &["sim udp:127.0.0.1:0", "sim udp:127.0.0.1:0"]),
         ("sim@udp:127.0.0.1:1 sim@udp:127.0.0.1:2", &["sim udp:127.0.0.1:1", "sim udp:127.0.0.1:2"]),
+        ("sim+persona:u2f+fault:ctap_mc_up@usb", &["sim+persona:u2f+fault:ctap_mc_up usb"]),
         ("--seed 5eed sim", &["sim udp:127.0.0.1:0"]),
     ];
     for (words, expected) in rows {
@@ -46,6 +47,8 @@ fn what_cannot_be_served_says_why() {
         ("--listen 127.0.0.1:8111 sim:a sim:b", "two keys cannot share udp:127.0.0.1:8111"),
         ("--unix /run/k sim sim", "two keys cannot share unix:/run/k"),
         ("sim:a@uhid sim:a@usb", "plugged in once"),
+        ("sim:a@uhid sim:a+fault:ctap_mc_up@usb", "plugged in once"),
+        ("sim+fault:ctap_mc_down", "did you mean ctap_mc_"),
         ("--seed 5eed sim sim", "share their secrets"),
     ];
     for (words, expected) in rows {
@@ -56,11 +59,11 @@ fn what_cannot_be_served_says_why() {
 
 #[test]
 fn serial_numbers_tell_keys_apart() {
-    let saved = |name: &str| serial_number(&KeyTarget::Saved(name.to_owned()), None).unwrap();
+    let saved = |name: &str| serial_number(&SimKind::Saved(name.to_owned()), None).unwrap();
     assert_eq!(saved("desk"), "sim-desk");
     assert_eq!(saved(&"x".repeat(64)).len(), 63);
-    assert_eq!(serial_number(&KeyTarget::Fresh, Some("5eed")).unwrap(), "sim-seed-5eed");
-    let fresh = || serial_number(&KeyTarget::Fresh, None).unwrap();
+    assert_eq!(serial_number(&SimKind::Fresh(None), Some("5eed")).unwrap(), "sim-seed-5eed");
+    let fresh = || serial_number(&SimKind::Fresh(None), None).unwrap();
     assert_eq!(fresh().len(), 12);
     assert_ne!(fresh(), fresh());
 }
