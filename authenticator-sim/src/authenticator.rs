@@ -129,14 +129,24 @@ impl Authenticator {
             Command::GetAssertion(request) => self.get_assertion(&request, operation),
             Command::GetNextAssertion => self.get_next_assertion(continuation),
             Command::GetInfo => {
-                if self.has(Defect::NextState)
-                    && let Some(Continuation::Assertions(remembered)) = continuation
-                {
-                    self.session.continuation = Some(Continuation::Assertions(Box::new(remembered.blurred())));
-                }
+                self.session.continuation = match continuation {
+                    Some(Continuation::Assertions(remembered)) if self.has(Defect::NextState) => {
+                        Some(Continuation::Assertions(Box::new(remembered.blurred())))
+                    }
+                    Some(listing @ Continuation::Enumeration(_)) if self.has(Defect::CmTokenEnded) => Some(listing),
+                    Some(Continuation::Enumeration(enumeration)) if self.has(Defect::CmState) => {
+                        Some(Continuation::Enumeration(enumeration.blurred()))
+                    }
+                    _ => None,
+                };
                 Ok(self.get_info().to_cbor())
             }
-            Command::ClientPin(request) => self.client_pin(&request, operation).map(|response| response.to_cbor()),
+            Command::ClientPin(request) => {
+                if self.has(Defect::CmTokenEnded) {
+                    self.session.continuation = continuation;
+                }
+                self.client_pin(&request, operation).map(|response| response.to_cbor())
+            }
             Command::Reset => self.reset(operation),
             Command::Selection => self.selection(operation),
             Command::BioEnrollment(request) | Command::BioEnrollmentPreview(request) => {
@@ -159,7 +169,9 @@ impl Authenticator {
             command::BIO_ENROLLMENT => self.config.bio().is_some(),
             command::BIO_ENROLLMENT_PREVIEW => self.config.bio().is_some() && management.previews,
             command::CREDENTIAL_MANAGEMENT => management.credentials,
-            command::CREDENTIAL_MANAGEMENT_PREVIEW => management.credentials && management.previews,
+            command::CREDENTIAL_MANAGEMENT_PREVIEW => {
+                management.credentials && management.previews && !self.has(Defect::CmPreview)
+            }
             command::LARGE_BLOBS => management.large_blobs.is_some(),
             command::CONFIG => management.config.is_some(),
             command::SELECTION => !self.config.is_of_2_0(),

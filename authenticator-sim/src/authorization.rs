@@ -1,10 +1,18 @@
 //! What the commands that manage an authenticator ask of a pinUvAuthParam.
 
+use assay_protocol::ctap2::client_pin::permission;
 use assay_protocol::ctap2::{CommandError, Status};
 use assay_protocol::pin_uv::{Protocol, Token};
 
 use crate::authenticator::{Authenticator, refuse};
+use crate::defect::Defect;
 use crate::token::Ticket;
+
+/// The defects of who takes a parameter that does not verify, by the permission that is needed.
+const PARAM: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenParam)];
+
+/// The defects of who takes a token without the permission.
+const PERMISSION: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenPermission)];
 
 impl Authenticator {
     /// `pinUvAuthParam`, without which there is nothing to be done, and the protocol that it needs.
@@ -16,10 +24,12 @@ impl Authenticator {
         let Some(param) = param else {
             return refuse(Status::PUAT_REQUIRED, "pinUvAuthParam");
         };
-        let Some(protocol) = protocol else {
-            return refuse(Status::MISSING_PARAMETER, "pinUvAuthProtocol");
-        };
-        Ok((param, self.protocol(protocol)?))
+        match protocol.map(|protocol| self.protocol(protocol)) {
+            Some(Err(_unsupported)) if self.has(Defect::ManageProtocolUnsupported) => Ok((param, Protocol::Two)),
+            Some(protocol) => Ok((param, protocol?)),
+            None if self.has(Defect::ManageProtocolMissing) => Ok((param, Protocol::Two)),
+            None => refuse(Status::MISSING_PARAMETER, "pinUvAuthProtocol"),
+        }
     }
 
     /// verify(pinUvAuthToken, message, param), and the permission.
@@ -30,13 +40,17 @@ impl Authenticator {
         param: &[u8],
         permission: u64,
     ) -> Result<Ticket, CommandError> {
+        let config = &self.config;
+        let passed_over = |defects: &[(u64, Defect)]| {
+            defects.iter().any(|(concerned, defect)| *concerned == permission && config.has(*defect))
+        };
         let Some(token) = self.session.token(protocol) else {
             return refuse(Status::PIN_AUTH_INVALID, "no token");
         };
-        if !token.verify(message, param) {
+        if !token.verify(message, param) && !passed_over(PARAM) {
             return refuse(Status::PIN_AUTH_INVALID, "pinUvAuthParam does not verify");
         }
-        if !token.allows(permission) {
+        if !token.allows(permission) && !passed_over(PERMISSION) {
             return refuse(Status::PIN_AUTH_INVALID, "the token does not permit this");
         }
         Ok(token.ticket())

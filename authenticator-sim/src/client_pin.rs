@@ -116,7 +116,9 @@ impl Authenticator {
             self.state.device.pin = Some(new_pin);
         }
         self.state.device.policy.force_pin_change = false;
-        self.reset_persistent_token();
+        if !self.has(Defect::PcmrPinChange) {
+            self.reset_persistent_token();
+        }
         self.save()?;
         if !self.has(Defect::ChangePinTokens) {
             self.reset_tokens();

@@ -117,7 +117,9 @@ impl Authenticator {
             return refuse(Status::INVALID_PARAMETER, "no permissions");
         }
         let granted = self.granted(by);
-        let alone = permissions & permission::PCMR == 0 || permissions & KNOWN == permission::PCMR;
+        let alone = permissions & permission::PCMR == 0
+            || permissions & KNOWN == permission::PCMR
+            || self.has(Defect::PcmrAlone);
         if (permissions & KNOWN & !granted != 0 || !alone) && !self.has(Defect::PermissionsUnknown) {
             return refuse(Status::UNAUTHORIZED_PERMISSION, "a permission that is never given");
         }
@@ -149,6 +151,9 @@ impl Authenticator {
         if !self.has(Defect::TokenReset) {
             self.reset_tokens();
         }
+        if self.has(Defect::PcmrLost) {
+            self.reset_persistent_token();
+        }
         let now = self.env.clock.now();
         let Some(token) = self.session.token(shared.protocol()) else {
             return refuse(Status::INVALID_PARAMETER, "pinUvAuthProtocol");
@@ -160,6 +165,9 @@ impl Authenticator {
 
     /// Gives the persistent token, with the one permission that it can have.
     fn give_persistent(&mut self, shared: &SharedSecret) -> Result<Response, CommandError> {
+        if self.has(Defect::PcmrAnew) {
+            self.reset_persistent_token();
+        }
         self.state.device.persistent_token.permitted = true;
         self.save()?;
         let token = self.state.device.persistent_token.bytes.0.clone();

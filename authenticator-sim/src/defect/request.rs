@@ -117,6 +117,9 @@ fn take_amiss(defects: &Defects, byte: u8, members: &Members) -> Result<(), Comm
         command::CLIENT_PIN if has(Defect::PinSubcommand) && sub_command(members) == Some(8) => {
             Status::INVALID_PARAMETER
         }
+        command::CREDENTIAL_MANAGEMENT if has(Defect::CmSubcommand) && unassigned(members, 7) => {
+            Status::INVALID_PARAMETER
+        }
         _ => return Ok(()),
     };
     Err(CommandError::new(refused, "taken amiss"))
@@ -124,6 +127,11 @@ fn take_amiss(defects: &Defects, byte: u8, members: &Members) -> Result<(), Comm
 
 const OPTIONS: &[&str] = &["rk", "up", "uv"];
 const EXTENSIONS: &[&str] = &["credProtect", "hmac-secret"];
+
+/// Is subCommand, where it is the first parameter, past the last one that there is?
+fn unassigned(members: &Members, last: i128) -> bool {
+    find(members, &Value::from(1)).is_some_and(|sub_command| past(sub_command, last))
+}
 
 fn past(key: &Value, last: i128) -> bool {
     key.as_integer().is_some_and(|key| i128::from(key) > last)
@@ -172,6 +180,7 @@ const ABSENT: &[Supposed] = &[
     supposed(Defect::TokenNeedsPinHash, command::CLIENT_PIN, 6, || zeros(32)).of(9),
     supposed(Defect::TokenNeedsPermissions, command::CLIENT_PIN, 9, || Value::from(permission::MC | permission::GA))
         .of(9),
+    supposed(Defect::CmNeedsSubcommand, command::CREDENTIAL_MANAGEMENT, 1, || Value::from(2)),
 ];
 
 /// Adds what is not there.

@@ -1,11 +1,14 @@
-//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset.
+//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, and the commands that
+//! manage a key.
 
 mod client_pin;
+mod credential_management;
 mod extensions;
 mod framing;
 mod get_assertion;
 mod get_info;
 mod make_credential;
+mod manage;
 mod request;
 mod reset;
 mod world;
@@ -37,6 +40,7 @@ pub fn suite() -> Suite<Key> {
         .with(extensions::cases())
         .with(client_pin::cases())
         .with(reset::cases())
+        .with(credential_management::cases())
 }
 
 /// The status must be one of these; the first is the one of the text.

@@ -20,6 +20,8 @@ pub(super) const CLIENT_PIN: u8 = 0x06;
 pub(super) const RESET: u8 = 0x07;
 /// authenticatorGetNextAssertion.
 pub(super) const GET_NEXT_ASSERTION: u8 = 0x08;
+/// authenticatorCredentialManagement.
+pub(super) const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
 /// authenticatorSelection.
 pub(super) const SELECTION: u8 = 0x0b;
 

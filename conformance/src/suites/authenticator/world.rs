@@ -268,7 +268,10 @@ fn command_name(request: &[u8]) -> String {
         Some(0x06) => "authenticatorClientPIN".to_owned(),
         Some(0x07) => "authenticatorReset".to_owned(),
         Some(0x08) => "authenticatorGetNextAssertion".to_owned(),
+        Some(0x0a) => "authenticatorCredentialManagement".to_owned(),
         Some(0x0b) => "authenticatorSelection".to_owned(),
+        Some(0x0c) => "authenticatorLargeBlobs".to_owned(),
+        Some(0x0d) => "authenticatorConfig".to_owned(),
         Some(other) => format!("command {other:#04x}"),
         None => "an empty CBOR message".to_owned(),
     }

@@ -51,7 +51,7 @@ impl Platform {
     }
 
     /// setPIN.
-    pub(super) fn set_pin(&self, key: &mut Key, context: &mut Context, pin: &str) -> Result<Reply, Stop> {
+    pub(in super::super) fn set_pin(&self, key: &mut Key, context: &mut Context, pin: &str) -> Result<Reply, Stop> {
         let request = self.set_pin_request(context, pin)?;
         key.call(context, "setPIN", CLIENT_PIN, &request)
     }
@@ -88,7 +88,13 @@ impl Platform {
     }
 
     /// changePIN.
-    pub(super) fn change_pin(&self, key: &mut Key, context: &mut Context, old: &str, new: &str) -> Result<Reply, Stop> {
+    pub(in super::super) fn change_pin(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        old: &str,
+        new: &str,
+    ) -> Result<Reply, Stop> {
         let request = self.change_pin_request(context, old, new)?;
         key.call(context, "changePIN", CLIENT_PIN, &request)
     }
@@ -129,7 +135,12 @@ impl Platform {
     }
 
     /// A token by getPinToken, for whichever RP uses it first.
-    pub(super) fn legacy_token(&self, key: &mut Key, context: &mut Context, pin: &str) -> Result<Token, Stop> {
+    pub(in super::super) fn legacy_token(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+    ) -> Result<Token, Stop> {
         let request = self.legacy_token_request(context, pin)?;
         let reply = key.call(context, "getPinToken", CLIENT_PIN, &request)?;
         self.open_token(&reply)
@@ -175,6 +186,37 @@ impl Platform {
     ) -> Result<Token, Stop> {
         let reply = self.token_reply(key, context, pin, permissions)?;
         self.open_token(&reply)
+    }
+
+    /// A token with these permissions, bound to this RP ID or to none.
+    pub(in super::super) fn token_for(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+        permissions: u64,
+        rp_id: Option<&str>,
+    ) -> Result<Token, Stop> {
+        let reply = self.token_for_reply(key, context, pin, permissions, rp_id)?;
+        self.open_token(&reply)
+    }
+
+    /// The answer to a request for a token, bound to this RP ID or to none.
+    pub(in super::super) fn token_for_reply(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+        permissions: u64,
+        rp_id: Option<&str>,
+    ) -> Result<Reply, Stop> {
+        permissions_offered(key, context)?;
+        let request = without(self.token_request(context, pin, permissions)?, 10);
+        let request = match rp_id {
+            Some(rp_id) => set(request, 10, text(rp_id)),
+            None => request,
+        };
+        key.call(context, "getPinUvAuthTokenUsingPinWithPermissions", CLIENT_PIN, &request)
     }
 
     /// The token in an answer.
