@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::key::{KeyFaultsArgs, KeyServeArgs, KeyUdevArgs};
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
-use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, VectorsCommand, policy::PolicyCommand};
+use crate::commands::{
+    CoverageArgs, RecordArgs, RegressionArgs, ReplayArgs, ReportCommand, VectorsCommand, policy::PolicyCommand,
+};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
@@ -52,6 +54,10 @@ pub enum Command {
     Key(KeyCommand),
     /// Judge a server, a key, a DBSC endpoint or a policy engine
     Test(TestArgs),
+    /// Keep the authenticator suite's conversation with a key in a file
+    Record(RecordArgs),
+    /// Have that conversation again without the key, and tell what is different
+    Replay(ReplayArgs),
     /// Reports: show one, compare two, make the page again
     #[command(subcommand)]
     Report(ReportCommand),

@@ -1,6 +1,7 @@
 //! Suites against targets: what `assay test` and the main job share.
 
 mod authenticator;
+mod current;
 mod progress;
 mod server;
 
@@ -22,7 +23,8 @@ use assay_conformance::suites;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-pub use self::authenticator::{authenticator, fresh_simulator};
+pub use self::authenticator::{Named, authenticator, keys};
+pub use self::current::Current;
 pub use self::progress::Bar;
 pub use self::server::{Judged, dbsc, policy, relying_party, relying_party_through};
 use crate::cli::TestKind;

@@ -12,5 +12,6 @@ mod listing;
 mod mds;
 mod output;
 mod policies;
+mod recordings;
 mod regression;
 mod vectors;

@@ -14,10 +14,14 @@ use crate::lab::Lab;
 use crate::state::State;
 
 /// A key by its name on the command line.
-struct Named {
-    target: KeyTarget,
-    lab: Lab,
-    state: State,
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Its name.
+    pub target: KeyTarget,
+    /// Whose certificates a virtual one has.
+    pub lab: Lab,
+    /// Where saved ones are.
+    pub state: State,
 }
 
 impl Connect for Named {
@@ -37,15 +41,11 @@ pub fn authenticator(
 ) -> SuiteReport {
     let fresh = target.is_fresh();
     let connect = Named { target: target.clone(), lab: *lab, state: state.clone() };
-    run(plan, Arc::new(connect), fresh, progress)
+    keys(plan, Arc::new(connect), fresh, progress)
 }
 
-/// Judges keys that `connect` makes, each of them new.
-pub fn fresh_simulator(plan: &Plan, connect: Arc<dyn Connect>, progress: &mut dyn Progress) -> SuiteReport {
-    run(plan, connect, true, progress)
-}
-
-fn run(plan: &Plan, connect: Arc<dyn Connect>, fresh: bool, progress: &mut dyn Progress) -> SuiteReport {
+/// Judges the keys that `connect` reaches; `fresh` where each session finds one as it comes from the factory.
+pub fn keys(plan: &Plan, connect: Arc<dyn Connect>, fresh: bool, progress: &mut dyn Progress) -> SuiteReport {
     let need = FRESH;
     let features: Vec<&str> = if fresh { vec![need.feature()] } else { Vec::new() };
     let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(connect.as_ref(), context));
