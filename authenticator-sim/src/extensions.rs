@@ -102,10 +102,15 @@ impl Creation {
             outputs = outputs.with(CRED_BLOB, kept);
         }
         if let Some(input) = input(LARGE_BLOB_KEY) {
-            if input.as_bool() != Some(true) || !discoverable {
+            let asked = input.as_bool() == Some(true);
+            let refused = !asked && !config.has(Defect::LbkFalse);
+            if refused || (!discoverable && !config.has(Defect::LbkWithoutRk)) {
                 return refuse(Status::INVALID_OPTION, "largeBlobKey is not true, or rk is not");
             }
-            creation.large_blob_key = true;
+            creation.large_blob_key = asked;
+            if config.has(Defect::LbkOutput) {
+                outputs = outputs.with(LARGE_BLOB_KEY, true);
+            }
         }
         for id in [MIN_PIN_LENGTH, PIN_COMPLEXITY_POLICY] {
             let Some(input) = input(id) else { continue };
@@ -159,7 +164,8 @@ impl Wanted {
         let input = |id: &str| inputs.get(id).filter(|_| authenticator.config().has_extension(id));
         let asked = |id: &str| input(id).map_or(Ok(false), |input| boolean(input, id));
         let large_blob_key = input(LARGE_BLOB_KEY).map(Value::as_bool);
-        if large_blob_key.is_some_and(|key| key != Some(true)) {
+        let passed_over = authenticator.has(Defect::LbkFalseSignIn);
+        if large_blob_key.is_some_and(|key| key != Some(true)) && !passed_over {
             return refuse(Status::INVALID_OPTION, "largeBlobKey is not true");
         }
         Ok(Self {

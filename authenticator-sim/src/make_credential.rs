@@ -130,13 +130,18 @@ impl Authenticator {
         };
         let mut extras = Extras::default();
         if creation.large_blob_key {
-            extras.large_blob_key = Some(random(LARGE_BLOB_KEY, self.env.rng.as_mut()).0);
+            let length = if self.has(Defect::LbkLength) { LARGE_BLOB_KEY / 2 } else { LARGE_BLOB_KEY };
+            let key = random(length, self.env.rng.as_mut()).0;
+            extras.large_blob_key = Some(if self.has(Defect::LbkOneEach) { vec![0; length] } else { key });
         }
         let mut credential_id = if discoverable {
             self.keep(&material, request, creation.cred_blob.as_deref(), extras.large_blob_key.as_deref())?
         } else {
             self.vault.seal(&rp_id_hash, &material, self.env.rng.as_mut()).map_err(internal)?
         };
+        if self.has(Defect::LbkRegistered) {
+            extras.large_blob_key = None;
+        }
         if self.has(Defect::McCredentialId) {
             credential_id.resize(1024, 0);
         }

@@ -1,7 +1,8 @@
-//! Extensions that a key may have: `credProtect` and `hmac-secret` (CTAP 2.3 12.1, 12.7).
+//! Extensions that a key may have (CTAP 2.3 12).
 
 mod cred_protect;
 mod hmac_secret;
+mod large_blob_key;
 
 use ciborium::Value;
 
@@ -16,6 +17,7 @@ use crate::verdict::Stop;
 pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = cred_protect::cases();
     cases.extend(hmac_secret::cases());
+    cases.extend(large_blob_key::cases());
     cases
 }
 

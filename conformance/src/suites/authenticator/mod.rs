@@ -7,6 +7,7 @@ mod extensions;
 mod framing;
 mod get_assertion;
 mod get_info;
+mod large_blobs;
 mod make_credential;
 mod manage;
 mod request;
@@ -41,6 +42,7 @@ pub fn suite() -> Suite<Key> {
         .with(client_pin::cases())
         .with(reset::cases())
         .with(credential_management::cases())
+        .with(large_blobs::cases())
 }
 
 /// The status must be one of these; the first is the one of the text.
