@@ -9,11 +9,18 @@ use crate::defect::Defect;
 use crate::token::Ticket;
 
 /// The defects of who takes a parameter that does not verify, by the permission that is needed.
-const PARAM: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenParam), (permission::LBW, Defect::LbTokenParam)];
+const PARAM: &[(u64, Defect)] = &[
+    (permission::CM, Defect::CmTokenParam),
+    (permission::LBW, Defect::LbTokenParam),
+    (permission::ACFG, Defect::ConfigTokenParam),
+];
 
 /// The defects of who takes a token without the permission.
-const PERMISSION: &[(u64, Defect)] =
-    &[(permission::CM, Defect::CmTokenPermission), (permission::LBW, Defect::LbTokenPermission)];
+const PERMISSION: &[(u64, Defect)] = &[
+    (permission::CM, Defect::CmTokenPermission),
+    (permission::LBW, Defect::LbTokenPermission),
+    (permission::ACFG, Defect::ConfigTokenPermission),
+];
 
 impl Authenticator {
     /// `pinUvAuthParam`, without which there is nothing to be done, and the protocol that it needs.

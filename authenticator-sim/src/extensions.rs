@@ -116,6 +116,10 @@ impl Creation {
             let Some(input) = input(id) else { continue };
             if boolean(input, id)? && authenticator.tells_pin_rules(&request.rp.id) {
                 outputs = match id {
+                    MIN_PIN_LENGTH if config.has(Defect::MplOutput) => outputs,
+                    MIN_PIN_LENGTH if config.has(Defect::MplValue) => {
+                        outputs.with(id, u64::from(config.pin.min_length))
+                    }
                     MIN_PIN_LENGTH => outputs.with(id, u64::from(authenticator.min_pin_length())),
                     _ => outputs.with(id, authenticator.wants_complex_pins()),
                 };

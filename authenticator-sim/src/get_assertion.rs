@@ -74,7 +74,8 @@ impl Authenticator {
         let touch_wanted = request.options.up.unwrap_or(true);
 
         // step 5
-        if self.always_uv() && touch_wanted {
+        let asked = touch_wanted || self.has(Defect::AlwaysUvSilent);
+        if self.always_uv() && asked && !self.has(Defect::AlwaysUvGa) {
             if !self.is_protected() {
                 return self.uv_wanted();
             }

@@ -74,7 +74,7 @@ impl Authenticator {
 
     /// §7.2: what CTAP1 makes is not protected, so that it is left out while everything must be.
     fn versions(&self) -> Vec<String> {
-        let u2f = self.config.u2f.is_some() && !self.always_uv();
+        let u2f = self.config.u2f.is_some() && (!self.always_uv() || self.has(Defect::AlwaysUvU2f));
         let own = self.config.versions.iter().filter(|version| *version != U2F_V2 || u2f).cloned();
         let own: Vec<String> = own.collect();
         let added = u2f && !own.iter().any(|version| version == U2F_V2);
@@ -125,7 +125,7 @@ impl Authenticator {
         let bio = config.bio().map(|_| !self.state.device.templates.is_empty());
         let commands = management.config.as_ref();
         let togglable = commands.is_some_and(|commands| commands.toggle_always_uv);
-        let not_required = config.make_cred_uv_not_rqd && !self.always_uv();
+        let not_required = config.make_cred_uv_not_rqd && (!self.always_uv() || self.has(Defect::AlwaysUvNotRqd));
         let options = [
             ("rk", on(config.discoverable)),
             ("up", Some(true)),

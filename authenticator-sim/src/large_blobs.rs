@@ -126,7 +126,7 @@ impl Authenticator {
             return refuse(Status::INVALID_SEQ, "offset is not where the last fragment ended");
         }
         // step 7
-        let protected = self.is_protected() || self.always_uv();
+        let protected = self.is_protected() || (self.always_uv() && !self.has(Defect::LbAlwaysUv));
         let wanted = protected || self.has(Defect::LbNeedsToken);
         let unguarded = request.pin_uv_auth_param.is_none() && self.has(Defect::LbParamMissing);
         if wanted && !unguarded {

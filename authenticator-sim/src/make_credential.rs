@@ -71,7 +71,8 @@ impl Authenticator {
         }
 
         // step 6
-        if self.always_uv() {
+        let passed_over = if self.is_protected() { Defect::AlwaysUvMc } else { Defect::AlwaysUvNoPin };
+        if self.always_uv() && !self.has(passed_over) {
             if !self.is_protected() {
                 return self.uv_wanted();
             }
@@ -176,7 +177,7 @@ impl Authenticator {
         let attestation = match self.config.enterprise.as_ref().filter(|_| enterprise) {
             // What tells one device from another has no other format; `none` can convey nothing.
             Some(own) if preference != ["none"] => {
-                extras.enterprise = true;
+                extras.enterprise = !self.has(Defect::EpAtt);
                 &own.attestation
             }
             _ => self.config.choose_attestation(preference),
@@ -186,10 +187,12 @@ impl Authenticator {
 
     /// §6.1.2 step 9: is the attestation to tell which device it is?
     fn enterprise(&self, request: &Request) -> Result<bool, CommandError> {
+        let enabled = self.state.device.policy.enterprise;
         let Some(wanted) = request.enterprise_attestation.filter(|_| !self.config.is_of_2_0()) else {
-            return Ok(false);
+            return Ok(enabled && self.has(Defect::EpNotAsked));
         };
-        let Some(own) = self.config.enterprise.as_ref().filter(|_| self.state.device.policy.enterprise) else {
+        let enabled = enabled || self.has(Defect::EpDisabled);
+        let Some(own) = self.config.enterprise.as_ref().filter(|_| enabled) else {
             if self.has(Defect::McEnterprise) {
                 return Ok(false);
             }
@@ -197,8 +200,9 @@ impl Authenticator {
         };
         let listed = own.rp_ids.contains(&request.rp.id);
         match wanted {
-            1 => Ok(listed),
+            1 => Ok(listed || self.has(Defect::EpVendor)),
             2 => Ok(own.platform_managed || listed),
+            _ if self.has(Defect::EpValue) => Ok(false),
             _ => refuse(Status::INVALID_OPTION, "enterpriseAttestation is neither 1 nor 2"),
         }
     }

@@ -43,7 +43,7 @@ impl Authenticator {
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
         self.check_pin(&shared, pin_hash_enc)?;
-        if self.state.device.policy.force_pin_change {
+        if self.state.device.policy.force_pin_change && !self.has(Defect::ForceLegacyToken) {
             return refuse(Status::PIN_INVALID, "the PIN has to be changed");
         }
         let permissions = if self.config.pin.no_mc_ga_permissions { 0 } else { FOR_RP };
@@ -59,7 +59,7 @@ impl Authenticator {
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
         self.check_pin(&shared, pin_hash_enc)?;
-        if self.state.device.policy.force_pin_change {
+        if self.state.device.policy.force_pin_change && !self.has(Defect::ForceToken) {
             return refuse(Status::PIN_POLICY_VIOLATION, "the PIN has to be changed");
         }
         if grant.permissions == permission::PCMR {

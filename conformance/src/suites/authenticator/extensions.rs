@@ -3,6 +3,7 @@
 mod cred_protect;
 mod hmac_secret;
 mod large_blob_key;
+mod min_pin_length;
 
 use ciborium::Value;
 
@@ -18,6 +19,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = cred_protect::cases();
     cases.extend(hmac_secret::cases());
     cases.extend(large_blob_key::cases());
+    cases.extend(min_pin_length::cases());
     cases
 }
 

@@ -1,6 +1,7 @@
 //! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, and the commands that
 //! manage a key.
 
+mod authenticator_config;
 mod client_pin;
 mod credential_management;
 mod extensions;
@@ -43,6 +44,7 @@ pub fn suite() -> Suite<Key> {
         .with(reset::cases())
         .with(credential_management::cases())
         .with(large_blobs::cases())
+        .with(authenticator_config::cases())
 }
 
 /// The status must be one of these; the first is the one of the text.

@@ -26,6 +26,8 @@ pub(super) const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
 pub(super) const SELECTION: u8 = 0x0b;
 /// authenticatorLargeBlobs.
 pub(super) const LARGE_BLOBS: u8 = 0x0c;
+/// authenticatorConfig.
+pub(super) const CONFIG: u8 = 0x0d;
 
 /// A good authenticatorMakeCredential for a user of its own.
 pub(super) fn make_credential(context: &mut Context) -> Value {
