@@ -251,6 +251,7 @@ Examples:
   assay test server my-server/target.toml --filter 'registration/**'
   assay test server rp.toml --known known-failures.toml --baseline last-week/report.json
   assay test server rp.toml --failed                       what failed last time, with its seed
+  assay test authenticator hid:/dev/hidraw0 --erase --power-cycle ./hub-port-off-and-on.sh
   assay test server --list
   assay test server --export-metadata lab.jwt     what a judged server should trust
 
@@ -276,6 +277,12 @@ pub struct TestArgs {
     /// Folder for the reports, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "assay-report")]
     pub out: PathBuf,
+    /// Reset the key before each case that wants it as it comes from the factory: everything on it is lost
+    #[arg(long)]
+    pub erase: bool,
+    /// How the key loses its power and gets it back before a reset, for the shell; without it you are asked to
+    #[arg(long, value_name = "COMMAND", requires = "erase")]
+    pub power_cycle: Option<String>,
     /// Write the lab's signed metadata BLOB, which a judged server must trust, and stop
     #[arg(long, value_name = "FILE")]
     pub export_metadata: Option<PathBuf>,

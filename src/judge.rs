@@ -3,6 +3,7 @@
 mod authenticator;
 mod current;
 mod progress;
+mod refresh;
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use time::format_description::well_known::Rfc3339;
 pub use self::authenticator::{Named, authenticator, keys};
 pub use self::current::Current;
 pub use self::progress::Bar;
+pub use self::refresh::PowerCycle;
 pub use self::server::{Judged, dbsc, policy, relying_party, relying_party_through};
 use crate::cli::TestKind;
 

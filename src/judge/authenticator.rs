@@ -8,7 +8,8 @@ use assay_conformance::runner::{self, Open, Progress};
 use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
 use assay_transport::Reports;
 
-use super::Plan;
+use super::refresh::{PowerCycle, Refreshed};
+use super::{Current, Plan};
 use crate::keys::KeyTarget;
 use crate::lab::Lab;
 use crate::state::State;
@@ -30,18 +31,18 @@ impl Connect for Named {
     }
 }
 
-/// Judges a key. Only where every session has a fresh one, nothing that somebody keeps is at risk, and the cases
-/// that want such a key are asked.
-pub fn authenticator(
-    plan: &Plan,
-    target: &KeyTarget,
-    lab: &Lab,
-    state: &State,
-    progress: &mut dyn Progress,
-) -> SuiteReport {
-    let fresh = target.is_fresh();
-    let connect = Named { target: target.clone(), lab: *lab, state: state.clone() };
-    keys(plan, Arc::new(connect), fresh, progress)
+/// Judges a key. The cases that want one as it comes from the factory are asked where every session has such a
+/// key, or where `erase` says how it is brought there: what somebody keeps on a key is never put at risk otherwise.
+pub fn authenticator(plan: &Plan, named: Named, erase: Option<PowerCycle>, progress: &mut dyn Progress) -> SuiteReport {
+    let fresh = named.target.is_fresh();
+    match erase {
+        Some(how) if !fresh => {
+            let current = Current::default();
+            let connect = Refreshed { named, current: current.clone(), how };
+            keys(plan, Arc::new(connect), true, &mut current.watching(progress))
+        }
+        _ => keys(plan, Arc::new(named), fresh, progress),
+    }
 }
 
 /// Judges the keys that `connect` reaches; `fresh` where each session finds one as it comes from the factory.
