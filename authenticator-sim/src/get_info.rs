@@ -108,13 +108,19 @@ impl Authenticator {
         if !(self.config.management.encrypted_members && self.config.management.read_only_tokens) {
             return None;
         }
-        let plaintext = match secret {
-            Secret::Identifier => &self.state.device.identifier,
-            Secret::CredStoreState => &self.state.cred_store_state,
+        let (plaintext, unsteady) = match secret {
+            Secret::Identifier => (&self.state.device.identifier, Defect::EncIdentifier),
+            Secret::CredStoreState => (&self.state.cred_store_state, Defect::EncStateIdle),
         };
+        let mut plaintext: [u8; 16] = *plaintext.0.first_chunk()?;
+        if self.has(unsteady) {
+            self.env.rng.fill(&mut plaintext);
+        }
         let mut iv = [0; 16];
-        self.env.rng.fill(&mut iv);
-        secret.seal(&self.state.device.persistent_token.bytes.0, iv, plaintext.0.first_chunk()?).ok()
+        if !self.has(Defect::EncVector) {
+            self.env.rng.fill(&mut iv);
+        }
+        secret.seal(&self.state.device.persistent_token.bytes.0, iv, &plaintext).ok()
     }
 
     fn options(&self) -> BTreeMap<String, bool> {

@@ -294,7 +294,9 @@ impl Authenticator {
             large_blob_key: large_blob_key.map(|key| Secret(key.to_vec())),
             third_party_payment: material.third_party_payment,
         })));
-        changes.push(Change::CredStoreState(random(16, self.env.rng.as_mut())));
+        if !self.has(Defect::EncStateRegistration) {
+            changes.push(Change::CredStoreState(random(16, self.env.rng.as_mut())));
+        }
         self.commit(changes)?;
         Ok(id.0)
     }

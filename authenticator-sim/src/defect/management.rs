@@ -152,5 +152,46 @@ macro_rules! with_management {
     EpVendor = "ctap_ep_vendor", "CTAP 2.3 6.1.2 step 9.3", "gives every RP the vendor's enterprise attestation";
     EpNotAsked = "ctap_ep_not_asked", "CTAP 2.3 7.1", "gives enterprise attestation to who does not ask";
     EpValue = "ctap_ep_value", "CTAP 2.3 6.1.2 step 9.2", "passes over a kind of enterprise attestation that it does not know";
+
+    InfoForcePinChange = "ctap_info_force_pin_change", "CTAP 2.3 6.4", "writes forcePINChange as 1";
+    InfoLargeBlobArray = "ctap_info_large_blob_array", "CTAP 2.3 6.4", "says that it has room for 1023 bytes of large blobs";
+    InfoCredBlobLength = "ctap_info_cred_blob_length", "CTAP 2.3 6.4", "says that 31 bytes are the most of a credBlob";
+    InfoRpIds = "ctap_info_rp_ids", "CTAP 2.3 6.4", "does not say how many RP IDs it can list";
+    InfoUvAttempts = "ctap_info_uv_attempts", "CTAP 2.3 6.4", "prefers no attempt at built-in user verification";
+    InfoUvModality = "ctap_info_uv_modality", "CTAP 2.3 6.4", "names no method of built-in user verification where it names them";
+    InfoRemaining = "ctap_info_remaining", "CTAP 2.3 6.4", "has room for less than no credential";
+    InfoRemainingFalls = "ctap_info_remaining_falls", "CTAP 2.3 6.4", "has room for 50 credentials, however many it keeps";
+    InfoUvCount = "ctap_info_uv_count", "CTAP 2.3 6.4", "counts less than no user verification";
+    InfoLongTouch = "ctap_info_long_touch", "CTAP 2.3 6.4", "writes longTouchForReset as seconds";
+    InfoEncrypted = "ctap_info_encrypted", "CTAP 2.3 6.4", "has an encIdentifier of 31 bytes";
+    InfoResetTransports = "ctap_info_reset_transports", "CTAP 2.3 6.4", "lists no transport that it can be reset over";
+    InfoPinComplexity = "ctap_info_pin_complexity", "CTAP 2.3 6.4", "writes pinComplexityPolicyURL as a text";
+    InfoMaxPinLength = "ctap_info_max_pin_length", "CTAP 2.3 6.4", "says that seven characters are the most of a PIN";
+    InfoConfigCommands = "ctap_info_config_commands", "CTAP 2.3 6.4", "lists setMinPINLength alone among its subcommands";
+    InfoOptionDependency = "ctap_info_option_dependency", "CTAP 2.3 6.4", "lists setMinPINLength without authnrCfg";
+    InfoExtensionDependency = "ctap_info_extension_dependency", "CTAP 2.3 12.3", "lists largeBlobKey without largeBlobs";
+    InfoNoHmacSecret = "ctap_info_no_hmac_secret", "CTAP 2.3 9", "is of CTAP 2.3 and does not list hmac-secret";
+    InfoNoVerification = "ctap_info_no_verification", "CTAP 2.3 9", "is of CTAP 2.3, keeps credentials, and cannot verify anybody";
+    InfoProtocolTwo = "ctap_info_protocol_two", "CTAP 2.3 9", "is of CTAP 2.3 and lists PIN/UV auth protocol one alone";
+    InfoNoMinPinLength = "ctap_info_no_min_pin_length", "CTAP 2.3 9", "is of CTAP 2.3 and lists setMinPINLength without minPinLength";
+    InfoNoCredProtect = "ctap_info_no_cred_protect", "CTAP 2.3 9", "is of CTAP 2.3 and does not list credProtect";
+    InfoNoToken = "ctap_info_no_token", "CTAP 2.3 6.4", "is of CTAP 2.3 and does not list pinUvAuthToken";
+    EncVector = "ctap_enc_vector", "CTAP 2.3 6.4", "encrypts members of getInfo with a vector of zeros";
+    EncIdentifier = "ctap_enc_identifier", "CTAP 2.3 6.4", "is another device in each encIdentifier";
+    EncStateIdle = "ctap_enc_state_idle", "CTAP 2.3 6.4", "has another state of credentials in each encCredStoreState";
+    EncStateRegistration = "ctap_enc_state_registration", "CTAP 2.3 6.1.2 step 17", "has the same state of credentials after a registration";
+    EncStateUpdate = "ctap_enc_state_update", "CTAP 2.3 6.8.6", "has the same state of credentials after an update";
+    EncStateDeletion = "ctap_enc_state_deletion", "CTAP 2.3 6.8.5", "has the same state of credentials after a deletion";
+
+    ResetBlobs = "ctap_reset_blobs", "CTAP 2.3 6.6", "keeps its large blobs over a reset";
+    ResetMinPin = "ctap_reset_min_pin", "CTAP 2.3 6.6", "keeps the least length of a PIN over a reset";
+    ResetAlwaysUv = "ctap_reset_always_uv", "CTAP 2.3 6.6", "keeps alwaysUv over a reset";
+    ResetEnterprise = "ctap_reset_enterprise", "CTAP 2.3 6.6", "keeps enterprise attestation enabled over a reset";
+    ResetForce = "ctap_reset_force", "CTAP 2.3 6.6", "has the PIN changed after a reset";
+    ResetRpIds = "ctap_reset_rp_ids", "CTAP 2.3 6.6", "keeps over a reset whom it tells of PINs";
+    ResetPinComplexity = "ctap_reset_pin_complexity", "CTAP 2.3 6.6", "keeps its rules for PINs over a reset";
+    ResetToken = "ctap_reset_token", "CTAP 2.3 6.6", "honours tokens from before a reset";
+    ResetPersistent = "ctap_reset_persistent", "CTAP 2.3 6.6", "honours the persistent token from before a reset";
+    ResetIdentifier = "ctap_reset_identifier", "CTAP 2.3 6.6", "is the same device after a reset";
     } };
 }

@@ -165,3 +165,17 @@ fn expect_array(key: &mut Key, context: &mut Context, wanted: &[u8], room: Room)
     }
     Err(Stop::fail(format!("the array of {} bytes", wanted.len()), format!("{} other bytes", got.len())))
 }
+
+/// An array of 80 bytes, which the key has, where anybody may write.
+pub(super) fn written(key: &mut Key, context: &mut Context) -> Result<Vec<u8>, Stop> {
+    unprotected(key, context)?;
+    let array = array(context, 80);
+    write(key, context, &array, array.len(), None)?;
+    Ok(array)
+}
+
+/// The key must have the array of a new one.
+pub(super) fn expect_initial(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
+    let room = room(key, context)?;
+    expect_array(key, context, &initial(), room)
+}

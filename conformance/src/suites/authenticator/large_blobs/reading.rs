@@ -3,7 +3,7 @@
 use assay_protocol::ctap2::Status;
 use ciborium::Value;
 
-use super::{Room, array, call, case, expect_array, get, initial, read, read_all, room, size, unprotected, write};
+use super::{Room, call, case, expect_initial, get, initial, read, read_all, room, size, written};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::expect;
@@ -94,8 +94,7 @@ const REFUSED: &[Refused] = &[
 pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = vec![
         case(INITIAL, "A new key has an empty array and its hash", ["ctap_lb_initial"], |key, context| {
-            let room = room(key, context)?;
-            expect_array(key, context, &initial(), room).map(|()| Pass::plain("seventeen bytes"))
+            expect_initial(key, context).map(|()| Pass::plain("seventeen bytes"))
         })
         .sends("get of a whole fragment from a fresh key")
         .expects("h'8076be8b528d0075f7aae98d6fa57a6d3c'"),
@@ -161,12 +160,4 @@ fn refused(row: &'static Refused) -> Case<Key> {
         .twin(INITIAL)
         .sends(row.sends)
         .expects(row.status.to_string())
-}
-
-/// An array of 80 bytes, which the key has.
-fn written(key: &mut Key, context: &mut Context) -> Result<Vec<u8>, Stop> {
-    unprotected(key, context)?;
-    let array = array(context, 80);
-    write(key, context, &array, array.len(), None)?;
-    Ok(array)
 }
