@@ -79,7 +79,9 @@ impl Authenticator {
             SubCommand::SetMinPinLength => {
                 self.config.pin.supported && commands.is_some_and(|commands| commands.set_min_pin_length)
             }
-            SubCommand::EnableLongTouchForReset => self.config.reset.long_touch.is_some(),
+            SubCommand::EnableLongTouchForReset => {
+                self.config.reset.long_touch.is_some() && commands.is_some_and(|commands| commands.enable_long_touch)
+            }
             SubCommand::VendorPrototype => commands.is_some_and(|commands| commands.vendor_commands.is_some()),
         };
         SubCommand::ALL.iter().copied().filter(has).map(|sub_command| sub_command.number().into()).collect()

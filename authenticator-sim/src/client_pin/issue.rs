@@ -135,7 +135,7 @@ impl Authenticator {
         let built_in = |allowed: Option<bool>| by == By::Pin || allowed.unwrap_or(false);
         [
             (FOR_RP, by == By::BuiltIn || !self.config.pin.no_mc_ga_permissions),
-            (permission::CM, management.credentials),
+            (permission::CM, management.credentials || management.credentials_preview),
             (permission::BE, self.config.bio().is_some() && built_in(uv.map(|uv| uv.enrollment_tokens))),
             (permission::LBW, management.large_blobs.is_some()),
             (permission::ACFG, management.config.is_some() && built_in(uv.map(|uv| uv.config_tokens))),
