@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::key::{KeyFaultsArgs, KeyServeArgs, KeyUdevArgs};
+use crate::commands::key::{
+    BlobsCommand, ConfigCommand, CredentialsCommand, FingersCommand, KeyFaultsArgs, KeyListArgs, KeyModelsArgs,
+    KeyNewArgs, KeyPersonaArgs, KeyServeArgs, KeyUdevArgs, PinCommand, ResetArgs,
+};
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
 use crate::commands::{
@@ -170,31 +173,39 @@ pub struct ServeArgs {
 /// `assay key ...`
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Make a virtual key and save it under a name
+    /// Make a virtual key and save it under a name: built in, from a file, or any model of FIDO metadata
     New(KeyNewArgs),
     /// Serve virtual keys: to browsers and ssh as a HID or USB device, to programs on a socket
     Serve(KeyServeArgs),
-    /// List saved virtual keys and USB security keys
-    List,
+    /// List saved virtual keys and USB security keys: model, versions, PIN, fingers
+    List(KeyListArgs),
     /// Show what a key says of itself (getInfo)
     Info(KeyInfoArgs),
+    /// The PIN: set, change, how many tries are left
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// Discoverable credentials: list, delete, rename
+    #[command(subcommand)]
+    Credentials(CredentialsCommand),
+    /// Large blobs: list, get, set, delete
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
+    /// Configuration: show, always-uv, min-pin, force-pin-change, enterprise, long-touch
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Fingers: list, add, rename, remove
+    #[command(subcommand)]
+    Fingers(FingersCommand),
+    /// Erase a key
+    Reset(ResetArgs),
+    /// List the models of FIDO metadata that a virtual key can be, and what each would lack
+    Models(KeyModelsArgs),
+    /// Print a persona as a file to start from: one of those built in, a saved key's, or a model's
+    Persona(KeyPersonaArgs),
     /// List what a virtual key can be told to do wrong: sim+fault:ID wherever a key is named
     Faults(KeyFaultsArgs),
     /// Print the udev rule with which virtual HID devices need no root
     Udev(KeyUdevArgs),
-}
-
-/// Options of `assay key new`.
-#[derive(Debug, Args)]
-pub struct KeyNewArgs {
-    /// Its name: letters, digits, - and _
-    pub name: String,
-    /// What it answers to a request for attestation
-    #[arg(long, value_enum, default_value_t = Attestation::PackedX5c)]
-    pub attestation: Attestation,
-    /// The model whose AAGUID and certificate it carries
-    #[arg(long, value_name = "AAGUID")]
-    pub aaguid: Option<String>,
 }
 
 /// How a virtual key attests.

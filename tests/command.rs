@@ -7,6 +7,8 @@ mod doors;
 mod inspecting;
 mod judging;
 mod key_faults;
+mod key_manage;
+mod key_models;
 mod key_serve;
 mod listing;
 mod mds;
