@@ -4,13 +4,14 @@
 //!
 //! A defect of a refusal or of a duty is a guard where that is written. What cannot be written so
 //! is in [`request`], where a key reads more, or less, into a message than there is, and in
-//! [`reply`], where it spoils what it was about to say.
+//! [`reply`], where it spoils what it was about to say; [`u2f`] is both for CTAP1.
 
 pub(crate) mod params;
 pub(crate) mod reply;
 pub(crate) mod request;
 #[cfg(test)]
 mod tests;
+pub(crate) mod u2f;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -79,6 +80,7 @@ defects! {
     HidChannelUnknown = "ctaphid_channel_unknown", "CTAP 2.3 11.2.5", "serves channels that it never gave out";
     HidUnknownCommand = "ctaphid_unknown_command", "CTAP 2.3 11.2.9.1.6", "answers commands that it does not know";
     HidMsg = "ctaphid_msg", "CTAP 2.3 11.2.9.1.1", "answers CTAP1 messages, of which it says that it has none";
+    HidMsgEmpty = "ctaphid_msg_empty", "CTAP 2.3 11.2.9.1.1", "takes a CTAP1 message without an APDU";
     HidCborEmpty = "ctaphid_cbor_empty", "CTAP 2.3 11.2.9.1.2", "takes a CBOR message without a command";
     HidCancelIdle = "ctaphid_cancel_idle", "CTAP 2.3 11.2.9.1.5", "answers CANCEL";
     HidWink = "ctaphid_wink", "CTAP 2.3 11.2.9.2.1", "offers WINK and does not know it";
@@ -266,6 +268,28 @@ defects! {
     TokenNeedsPinHash = "ctap_token_needs_pin_hash", "CTAP 2.3 6.5.5.7.2 step 1", "reads pinHashEnc as zeros where a token is asked for without";
     TokenNeedsPermissions = "ctap_token_needs_permissions", "CTAP 2.3 6.5.5.7.2 step 1", "gives every permission where none is asked for";
     TokenNeedsRpId = "ctap_token_needs_rp_id", "CTAP 2.3 6.5.5.7.2 step 1", "gives tokens for no RP in particular";
+
+    U2fVersion = "ctap_u2f_version", "CTAP 2.3 10", "answers VERSION with U2F_V1";
+    U2fReserved = "ctap_u2f_reserved", "CTAP 2.3 10", "begins a registration with 0x04";
+    U2fAttestation = "ctap_u2f_attestation", "CTAP 2.3 10", "attests to another challenge at REGISTER";
+    U2fFreshKey = "ctap_u2f_fresh_key", "CTAP 2.3 10", "registers the same key each time";
+    U2fSignature = "ctap_u2f_signature", "CTAP 2.3 10", "signs the challenge before the application";
+    U2fPresence = "ctap_u2f_presence", "CTAP 2.3 10", "says after a touch that nobody was there";
+    U2fNotEnforced = "ctap_u2f_not_enforced", "CTAP 2.3 10", "waits for a touch that is not to be enforced";
+    U2fControl = "ctap_u2f_control", "CTAP 2.3 10", "takes an unknown control byte for 0x03";
+    U2fCheckOnly = "ctap_u2f_check_only", "CTAP 2.3 10", "signs where it is only asked what it knows";
+    U2fUnknownHandle = "ctap_u2f_unknown_handle", "CTAP 2.3 10", "asks for a touch whatever the key handle";
+    U2fHandleWhole = "ctap_u2f_handle_whole", "CTAP 2.3 10", "does not look at the last bit of a key handle";
+    U2fApplication = "ctap_u2f_application", "CTAP 2.3 10", "lends its key handles to other applications";
+    U2fIns = "ctap_u2f_ins", "CTAP 2.3 10", "takes an unknown instruction for VERSION";
+    U2fCla = "ctap_u2f_cla", "CTAP 2.3 10", "does not look at the class";
+    U2fRegisterLength = "ctap_u2f_register_length", "CTAP 2.3 10", "reads on in zeros where REGISTER ends early";
+    U2fHandleLength = "ctap_u2f_handle_length", "CTAP 2.3 10", "does not look at the length of a key handle";
+    U2fApart = "ctap_u2f_apart", "CTAP 2.3 10", "keeps the credentials of CTAP1 apart from those of CTAP2";
+    U2fCredProtect = "ctap_u2f_cred_protect", "CTAP 2.3 12.1", "signs by CTAP1 with credentials of level 3";
+    U2fAlwaysUv = "ctap_u2f_always_uv", "CTAP 2.3 7.2.4", "goes on with CTAP1 where users are always verified";
+    InfoU2f = "ctap_info_u2f", "CTAP 2.3 6.4", "does not list U2F_V2, which it speaks";
+    InfoU2fAlwaysUv = "ctap_info_u2f_always_uv", "CTAP 2.3 7.2.4", "goes on listing U2F_V2 where users are always verified";
 
     ResetPlain = "ctap_reset_plain", "CTAP 2.3 6.6", "lets credentials that it does not keep outlive a reset";
     ResetDiscoverable = "ctap_reset_discoverable", "CTAP 2.3 6.6", "keeps discoverable credentials over a reset";

@@ -266,7 +266,9 @@ impl Device {
             // Nothing is under way that could be cancelled.
             Command::CANCEL => Vec::new(),
             Command::MSG if self.has(Defect::HidMsg) => message(cid, Command::MSG, &[0x6d, 0x00]),
-            Command::MSG if self.capabilities.msg() && request.payload.is_empty() => error(cid, ErrorCode::INVALID_LEN),
+            Command::MSG if self.capabilities.msg() && request.payload.is_empty() && !self.has(Defect::HidMsgEmpty) => {
+                error(cid, ErrorCode::INVALID_LEN)
+            }
             Command::MSG if self.capabilities.msg() => self.begin(request, now),
             Command::CBOR | Command::MSG => error(cid, ErrorCode::INVALID_CMD),
             other if self.has(Defect::HidUnknownCommand) => message(cid, other, &[]),

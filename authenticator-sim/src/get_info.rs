@@ -74,7 +74,8 @@ impl Authenticator {
 
     /// §7.2: what CTAP1 makes is not protected, so that it is left out while everything must be.
     fn versions(&self) -> Vec<String> {
-        let u2f = self.config.u2f.is_some() && !self.always_uv();
+        let unlisted = self.has(Defect::InfoU2f) || self.always_uv() && !self.has(Defect::InfoU2fAlwaysUv);
+        let u2f = self.config.u2f.is_some() && !unlisted;
         let own = self.config.versions.iter().filter(|version| *version != U2F_V2 || u2f).cloned();
         let own: Vec<String> = own.collect();
         let added = u2f && !own.iter().any(|version| version == U2F_V2);

@@ -1,5 +1,5 @@
-//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, and the commands that
-//! manage a key.
+//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, CTAP1, and the commands
+//! that manage a key.
 
 mod client_pin;
 mod credential_management;
@@ -11,6 +11,7 @@ mod make_credential;
 mod manage;
 mod request;
 mod reset;
+mod u2f;
 mod world;
 
 use assay_attestation::{Signed, verify};
@@ -41,6 +42,7 @@ pub fn suite() -> Suite<Key> {
         .with(client_pin::cases())
         .with(reset::cases())
         .with(credential_management::cases())
+        .with(u2f::cases())
 }
 
 /// The status must be one of these; the first is the one of the text.

@@ -24,6 +24,8 @@ pub(super) const GET_NEXT_ASSERTION: u8 = 0x08;
 pub(super) const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
 /// authenticatorSelection.
 pub(super) const SELECTION: u8 = 0x0b;
+/// authenticatorConfig.
+pub(super) const CONFIG: u8 = 0x0d;
 
 /// A good authenticatorMakeCredential for a user of its own.
 pub(super) fn make_credential(context: &mut Context) -> Value {

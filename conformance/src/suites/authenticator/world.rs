@@ -268,6 +268,7 @@ fn command_name(request: &[u8]) -> String {
         Some(0x06) => "authenticatorClientPIN".to_owned(),
         Some(0x07) => "authenticatorReset".to_owned(),
         Some(0x08) => "authenticatorGetNextAssertion".to_owned(),
+        Some(0x09) => "authenticatorBioEnrollment".to_owned(),
         Some(0x0a) => "authenticatorCredentialManagement".to_owned(),
         Some(0x0b) => "authenticatorSelection".to_owned(),
         Some(0x0c) => "authenticatorLargeBlobs".to_owned(),
