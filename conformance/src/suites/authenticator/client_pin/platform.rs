@@ -24,7 +24,7 @@ impl Platform {
     }
 
     /// Agrees on a fresh secret.
-    pub(super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
+    pub(in super::super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
         let request = map([(1, Value::from(protocol.number())), (2, int(2))]);
         let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
         let answer = reply.ok()?.map()?;
@@ -255,7 +255,7 @@ pub(super) fn permissions_offered(key: &mut Key, context: &mut Context) -> Resul
 }
 
 /// Does getInfo list this protocol?
-pub(super) fn lists(info: &Node, protocol: Protocol) -> bool {
+pub(in super::super) fn lists(info: &Node, protocol: Protocol) -> bool {
     let listed = info.get(6).and_then(Node::as_array).unwrap_or_default();
     listed.iter().any(|number| number.as_unsigned() == Some(protocol.number()))
 }
