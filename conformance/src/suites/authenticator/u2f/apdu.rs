@@ -6,7 +6,6 @@ use assay_protocol::u2f::{Apdu, Control, Request, StatusWord};
 use super::wire::{self, refused};
 use crate::case::{Case, Level};
 use crate::context::Context;
-use crate::suites::authenticator::Made;
 use crate::suites::authenticator::world::Key;
 use crate::verdict::{Pass, Stop};
 
@@ -22,7 +21,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::May,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 let mut apdu = wire::asking(&made, Control::CheckOnly, context.random.block()).to_apdu();
                 apdu.expected = Some(256);
                 let Some(short) = apdu.to_short_bytes() else { return Err(Stop::skip("a key handle short enough")) };
@@ -66,8 +65,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 fn refusals() -> Vec<Case<Key>> {
     let refusal = |id, title, claim, twin, sends, edit: Edit, words: &'static [StatusWord]| {
         Case::new(id, title, "CTAP 2.3 10", Level::Must, move |key: &mut Key, context: &mut Context| {
-            let made = wire::register(key, context)?;
-            let apdu = edit(&made, context);
+            let apdu = edit(key, context)?;
             refused(&wire::apdu(key, context, sends, &apdu.to_bytes())?, words)
         })
         .claims([claim])
@@ -82,7 +80,7 @@ fn refusals() -> Vec<Case<Key>> {
             "ctap_u2f_ins",
             VERSION,
             "instruction 0x10",
-            |_, _| Apdu { ins: 0x10, ..Request::Version.to_apdu() },
+            |_, _| Ok(Apdu { ins: 0x10, ..Request::Version.to_apdu() }),
             &[StatusWord::INS_NOT_SUPPORTED],
         ),
         refusal(
@@ -91,7 +89,7 @@ fn refusals() -> Vec<Case<Key>> {
             "ctap_u2f_cla",
             VERSION,
             "VERSION in class 0x55",
-            |_, _| Apdu { cla: 0x55, ..Request::Version.to_apdu() },
+            |_, _| Ok(Apdu { cla: 0x55, ..Request::Version.to_apdu() }),
             &[StatusWord::CLA_NOT_SUPPORTED],
         ),
         refusal(
@@ -104,7 +102,7 @@ fn refusals() -> Vec<Case<Key>> {
                 let request = Request::Register { challenge: context.random.block(), application: wire::application() };
                 let mut apdu = request.to_apdu();
                 apdu.data.pop();
-                apdu
+                Ok(apdu)
             },
             &[StatusWord::WRONG_LENGTH],
         ),
@@ -114,16 +112,17 @@ fn refusals() -> Vec<Case<Key>> {
             "ctap_u2f_handle_length",
             "u2f/authenticate/check-only",
             "AUTHENTICATE with P1 0x07, and the key handle's length one more than there is",
-            |made, context| {
-                let mut apdu = wire::asking(made, Control::CheckOnly, context.random.block()).to_apdu();
+            |key, context| {
+                let made = wire::credential(key, context)?;
+                let mut apdu = wire::asking(&made, Control::CheckOnly, context.random.block()).to_apdu();
                 if let Some(length) = apdu.data.get_mut(64) {
                     *length = length.saturating_add(1);
                 }
-                apdu
+                Ok(apdu)
             },
             &[StatusWord::WRONG_LENGTH, StatusWord::WRONG_DATA],
         ),
     ]
 }
 
-type Edit = fn(&Made, &mut Context) -> Apdu;
+type Edit = fn(&mut Key, &mut Context) -> Result<Apdu, Stop>;

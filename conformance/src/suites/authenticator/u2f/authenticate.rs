@@ -5,7 +5,6 @@ use assay_protocol::u2f::{Control, Request, StatusWord};
 use super::wire::{self, refused};
 use crate::case::{Case, Level};
 use crate::context::Context;
-use crate::suites::authenticator::Made;
 use crate::suites::authenticator::world::Key;
 use crate::verdict::{Pass, Stop};
 
@@ -29,7 +28,7 @@ fn signed() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::Must,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 let told = wire::authenticate(key, context, &made)?;
                 if told.user_presence & PRESENT == 0 {
                     return Err(Stop::fail("bit 0 of the presence byte set", format!("{:#04x}", told.user_presence)));
@@ -46,7 +45,7 @@ fn signed() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::Must,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 let first = wire::authenticate(key, context, &made)?.counter;
                 let second = wire::authenticate(key, context, &made)?.counter;
                 if second > first || (first, second) == (0, 0) {
@@ -65,7 +64,7 @@ fn signed() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::Must,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 let challenge = context.random.block();
                 let request = wire::asking(&made, Control::DontEnforceUserPresence, challenge).to_bytes();
                 let answer = wire::apdu(key, context, "AUTHENTICATE, presence not enforced", &request)?;
@@ -86,7 +85,7 @@ fn signed() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::Should,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 let mut apdu = wire::asking(&made, Control::EnforceUserPresence, context.random.block()).to_apdu();
                 apdu.p1 = 0x05;
                 // The text has no status word for it.
@@ -106,8 +105,7 @@ fn signed() -> Vec<Case<Key>> {
 fn known() -> Vec<Case<Key>> {
     let refusal = |id, title, claims: &[&'static str], sends, edit: Edit| {
         Case::new(id, title, "CTAP 2.3 10", Level::Must, move |key: &mut Key, context: &mut Context| {
-            let made = wire::register(key, context)?;
-            let request = edit(&made, context.random.block());
+            let request = edit(key, context)?;
             refused(&wire::apdu(key, context, sends, &request.to_bytes())?, &[StatusWord::WRONG_DATA])
         })
         .claims(claims.iter().copied())
@@ -121,7 +119,7 @@ fn known() -> Vec<Case<Key>> {
             "CTAP 2.3 10",
             Level::Must,
             |key: &mut Key, context| {
-                let made = wire::register(key, context)?;
+                let made = wire::credential(key, context)?;
                 refused(&wire::check(key, context, &made)?, &[StatusWord::CONDITIONS_NOT_SATISFIED])
             },
         )
@@ -134,7 +132,7 @@ fn known() -> Vec<Case<Key>> {
             "A key handle from elsewhere is not known",
             &["ctap_u2f_unknown_handle"],
             "AUTHENTICATE with P1 0x07 and a key handle of 64 times 0x5a",
-            |made, challenge| with_handle(made, Control::CheckOnly, challenge, vec![0x5a; 64]),
+            |_, context| Ok(by_handle(Control::CheckOnly, context, vec![0x5a; 64])),
         )
         .twin("u2f/authenticate/check-only"),
         refusal(
@@ -142,7 +140,7 @@ fn known() -> Vec<Case<Key>> {
             "A key handle from elsewhere is refused before a touch",
             &["ctap_u2f_unknown_handle"],
             "AUTHENTICATE with P1 0x03 and a key handle of 64 times 0x5a",
-            |made, challenge| with_handle(made, Control::EnforceUserPresence, challenge, vec![0x5a; 64]),
+            |_, context| Ok(by_handle(Control::EnforceUserPresence, context, vec![0x5a; 64])),
         )
         .twin(GOOD),
         refusal(
@@ -150,7 +148,7 @@ fn known() -> Vec<Case<Key>> {
             "A key handle of one byte is refused",
             &["ctap_u2f_unknown_handle"],
             "AUTHENTICATE with P1 0x07 and a key handle of one byte",
-            |made, challenge| with_handle(made, Control::CheckOnly, challenge, vec![0x5a]),
+            |_, context| Ok(by_handle(Control::CheckOnly, context, vec![0x5a])),
         )
         .twin("u2f/authenticate/check-only"),
         refusal(
@@ -158,12 +156,12 @@ fn known() -> Vec<Case<Key>> {
             "A key handle with one bit changed is refused",
             &["ctap_u2f_handle_whole"],
             "AUTHENTICATE with P1 0x07, and the last bit of a good key handle changed",
-            |made, challenge| {
-                let mut handle = made.attested.credential_id.clone();
+            |key, context| {
+                let mut handle = wire::credential(key, context)?.attested.credential_id;
                 if let Some(last) = handle.last_mut() {
                     *last ^= 1;
                 }
-                with_handle(made, Control::CheckOnly, challenge, handle)
+                Ok(by_handle(Control::CheckOnly, context, handle))
             },
         )
         .twin("u2f/authenticate/check-only"),
@@ -172,24 +170,25 @@ fn known() -> Vec<Case<Key>> {
             "A key handle of another application is refused",
             &["ctap_u2f_application"],
             "AUTHENTICATE with P1 0x07 and another application",
-            |made, challenge| Request::Authenticate {
-                control: Control::CheckOnly,
-                challenge,
-                application: [0x77; 32],
-                key_handle: made.attested.credential_id.clone(),
+            |key, context| {
+                let key_handle = wire::credential(key, context)?.attested.credential_id;
+                let challenge = context.random.block();
+                Ok(Request::Authenticate {
+                    control: Control::CheckOnly,
+                    challenge,
+                    application: [0x77; 32],
+                    key_handle,
+                })
             },
         )
         .twin("u2f/authenticate/check-only"),
     ]
 }
 
-type Edit = fn(&Made, [u8; 32]) -> Request;
+type Edit = fn(&mut Key, &mut Context) -> Result<Request, Stop>;
 
-fn with_handle(made: &Made, control: Control, challenge: [u8; 32], handle: Vec<u8>) -> Request {
-    match wire::asking(made, control, challenge) {
-        Request::Authenticate { control, challenge, application, .. } => {
-            Request::Authenticate { control, challenge, application, key_handle: handle }
-        }
-        other => other,
-    }
+/// AUTHENTICATE for the application of the good requests, by any key handle.
+fn by_handle(control: Control, context: &mut Context, key_handle: Vec<u8>) -> Request {
+    let challenge = context.random.block();
+    Request::Authenticate { control, challenge, application: wire::application(), key_handle }
 }

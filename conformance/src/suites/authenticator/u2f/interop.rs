@@ -94,7 +94,7 @@ fn shared() -> Vec<Case<Key>> {
             "CTAP 2.3 6.6",
             Level::Must,
             |key: &mut Key, context| {
-                let made = registered(key, context)?;
+                let made = credential(key, context)?;
                 key.ctap(context, "reset", &[RESET])?.ok()?;
                 refused(&wire::check(key, context, &made)?, &[StatusWord::WRONG_DATA])
             },
@@ -102,7 +102,7 @@ fn shared() -> Vec<Case<Key>> {
         .needs([FRESH])
         .claims(["ctap_reset_plain"])
         .twin("u2f/authenticate/check-only")
-        .sends("REGISTER, reset, AUTHENTICATE with P1 0x07")
+        .sends("a credential, reset, AUTHENTICATE with P1 0x07")
         .expects(StatusWord::WRONG_DATA.to_string()),
     ]
 }
@@ -162,7 +162,7 @@ fn protected() -> Vec<Case<Key>> {
             "CTAP 2.3 7.2.4",
             Level::Must,
             |key: &mut Key, context| {
-                let made = registered(key, context)?;
+                let made = credential(key, context)?;
                 always_verified(key, context)?;
                 refused(&wire::check(key, context, &made)?, &[StatusWord::COMMAND_NOT_ALLOWED])
             },
@@ -170,9 +170,15 @@ fn protected() -> Vec<Case<Key>> {
         .needs([FRESH])
         .claims(["ctap_u2f_always_uv"])
         .twin("u2f/authenticate/check-only")
-        .sends("REGISTER, toggleAlwaysUv, AUTHENTICATE")
+        .sends("a credential, toggleAlwaysUv, AUTHENTICATE")
         .expects(StatusWord::COMMAND_NOT_ALLOWED.to_string()),
     ]
+}
+
+/// A credential that CTAP1 knows on a key that has CTAP2 too.
+fn credential(key: &mut Key, context: &mut Context) -> Result<Made, Stop> {
+    get_info::info(key, context)?;
+    wire::credential(key, context)
 }
 
 /// A registration by CTAP1 on a key that has CTAP2 too.

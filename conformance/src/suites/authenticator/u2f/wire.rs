@@ -16,9 +16,9 @@ use assay_protocol::u2f::{Authentication, Control, Registration, Request, Status
 use ciborium::Value;
 
 use crate::context::Context;
-use crate::suites::authenticator::Made;
 use crate::suites::authenticator::request::{RP_ID, text_map};
 use crate::suites::authenticator::world::Key;
+use crate::suites::authenticator::{Made, make};
 use crate::verdict::{Pass, Stop};
 
 /// How long to wait before asking again for what needs a touch: a key answers at once, touched or not.
@@ -93,6 +93,14 @@ pub(super) fn register(key: &mut Key, context: &mut Context) -> Result<Made, Sto
     let body = touched(key, context, "REGISTER", &request.to_bytes())?.ok()?;
     let registration = Registration::parse(&body).map_err(|error| Stop::fail("a registration", error.to_string()))?;
     read(registration, &challenge)
+}
+
+/// A credential that CTAP1 knows. Where REGISTER fails, which cases of its own tell, it is of makeCredential.
+pub(super) fn credential(key: &mut Key, context: &mut Context) -> Result<Made, Stop> {
+    match register(key, context) {
+        Err(Stop::Fail(_)) if key.init.capabilities.cbor() => make(key, context),
+        made => made,
+    }
 }
 
 /// The registration as CTAP2 would have it (CTAP 2.3 10.2): the format fido-u2f.
