@@ -167,7 +167,9 @@ impl Authenticator {
         match byte {
             _ if !self.config.ctap2 => false,
             command::BIO_ENROLLMENT => self.config.bio().is_some(),
-            command::BIO_ENROLLMENT_PREVIEW => self.config.bio().is_some() && management.previews,
+            command::BIO_ENROLLMENT_PREVIEW => {
+                self.config.bio().is_some() && management.previews && !self.has(Defect::BioPreview)
+            }
             command::CREDENTIAL_MANAGEMENT => management.credentials,
             command::CREDENTIAL_MANAGEMENT_PREVIEW => {
                 management.credentials && management.previews && !self.has(Defect::CmPreview)

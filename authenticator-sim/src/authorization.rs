@@ -9,10 +9,11 @@ use crate::defect::Defect;
 use crate::token::Ticket;
 
 /// The defects of who takes a parameter that does not verify, by the permission that is needed.
-const PARAM: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenParam)];
+const PARAM: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenParam), (permission::BE, Defect::BioTokenParam)];
 
 /// The defects of who takes a token without the permission.
-const PERMISSION: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenPermission)];
+const PERMISSION: &[(u64, Defect)] =
+    &[(permission::CM, Defect::CmTokenPermission), (permission::BE, Defect::BioTokenPermission)];
 
 impl Authenticator {
     /// `pinUvAuthParam`, without which there is nothing to be done, and the protocol that it needs.

@@ -83,6 +83,12 @@ defects! {
     HidMsgEmpty = "ctaphid_msg_empty", "CTAP 2.3 11.2.9.1.1", "takes a CTAP1 message without an APDU";
     HidCborEmpty = "ctaphid_cbor_empty", "CTAP 2.3 11.2.9.1.2", "takes a CBOR message without a command";
     HidCancelIdle = "ctaphid_cancel_idle", "CTAP 2.3 11.2.9.1.5", "answers CANCEL";
+    HidCancel = "ctaphid_cancel", "CTAP 2.3 11.2.9.1.5", "goes on with a command that is cancelled";
+    HidCancelOther = "ctaphid_cancel_other", "CTAP 2.3 11.2.9.1.5", "has its commands cancelled by other channels";
+    HidKeepAlive = "ctaphid_keep_alive", "CTAP 2.3 11.2.9.1.7", "shows no sign of life while it works";
+    HidKeepAliveStatus = "ctaphid_keep_alive_status", "CTAP 2.3 11.2.9.1.7", "says that it is processing where it waits for a touch";
+    HidBusyWorking = "ctaphid_busy_working", "CTAP 2.3 11.2.5", "calls other channels invalid while it works";
+    HidInitWorking = "ctaphid_init_working", "CTAP 2.3 11.2.9.1.3", "says that it is busy to INIT on the channel that it works for";
     HidWink = "ctaphid_wink", "CTAP 2.3 11.2.9.2.1", "offers WINK and does not know it";
 
     UnknownCommand = "ctap_unknown_command", "CTAP 2.3 8.1", "says OK to commands that it does not have";
@@ -299,6 +305,42 @@ defects! {
     TokenNeedsPermissions = "ctap_token_needs_permissions", "CTAP 2.3 6.5.5.7.2 step 1", "gives every permission where none is asked for";
     TokenNeedsRpId = "ctap_token_needs_rp_id", "CTAP 2.3 6.5.5.7.2 step 1", "gives tokens for no RP in particular";
 
+    UvNotSetUp = "ctap_uv_not_set_up", "CTAP 2.3 6.5.5.7.3 step 5", "asks for a finger where none is enrolled";
+    UvTokenNeedsProtocol = "ctap_uv_token_needs_protocol", "CTAP 2.3 6.5.5.7.3 step 1", "gives a token by built-in user verification by protocol two where none is named";
+    UvTokenNeedsKeyAgreement = "ctap_uv_token_needs_key_agreement", "CTAP 2.3 6.5.5.7.3 step 1", "reads keyAgreement as zeros where a token by built-in user verification is asked for without";
+    UvTokenNeedsPermissions = "ctap_uv_token_needs_permissions", "CTAP 2.3 6.5.5.7.3 step 1", "gives by built-in user verification every permission where none is asked for";
+    UvEnrollmentToken = "ctap_uv_enrollment_token", "CTAP 2.3 6.5.5.7.3 step 4", "says uvBioEnroll, and gives no such token";
+    UvRetriesMax = "ctap_uv_retries_max", "CTAP 2.3 6.5.2.2", "gives twenty-six tries of built-in user verification";
+    UvAnybody = "ctap_uv_anybody", "CTAP 2.3 6.5.3.1", "verifies any finger";
+    UvRetriesFree = "ctap_uv_retries_free", "CTAP 2.3 6.5.3.1 step 5", "lets fingers be tried for nothing";
+    UvBlocked = "ctap_uv_blocked", "CTAP 2.3 6.5.5.7.3 step 7", "does not say that built-in user verification is blocked";
+    UvRestored = "ctap_uv_restored", "CTAP 2.3 6.5.2.2", "gives no try of built-in user verification back for the right PIN";
+
+    BioModality = "ctap_bio_modality", "CTAP 2.3 6.7.2", "has a modality that there is not";
+    BioSensorInfo = "ctap_bio_sensor_info", "CTAP 2.3 6.7.3", "has a kind of sensor that there is not";
+    BioModalityMissing = "ctap_bio_modality_missing", "CTAP 2.3 6.7.3", "takes fingerprints for meant where no modality is named";
+    BioModalityUnknown = "ctap_bio_modality_unknown", "CTAP 2.3 6.7", "takes any modality for fingerprints";
+    BioCancelIdle = "ctap_bio_cancel_idle", "CTAP 2.3 6.7.5", "refuses to cancel where nothing is to be cancelled";
+    BioSubcommand = "ctap_bio_subcommand", "CTAP 2.3 8.1", "calls an unknown subcommand of bio enrollment a wrong parameter";
+    BioPreview = "ctap_bio_preview", "CTAP 2.3 6.7", "offers the prototype of bio enrollment and does not know it";
+    BioEnrolled = "ctap_bio_enrolled", "CTAP 2.3 6.7.4", "forgets a finger with its last sample";
+    BioRemaining = "ctap_bio_remaining", "CTAP 2.3 6.7.4", "does not count good samples";
+    BioHalf = "ctap_bio_half", "CTAP 2.3 6.7.4", "says that a finger is enrolled as soon as its enrolment has begun";
+    BioCancel = "ctap_bio_cancel", "CTAP 2.3 6.7.5", "goes on with an enrolment that is cancelled";
+    BioBegunAnew = "ctap_bio_begun_anew", "CTAP 2.3 6.7.4", "does not look at which template a sample is for";
+    BioNothingBegun = "ctap_bio_nothing_begun", "CTAP 2.3 6.7.4", "takes a sample that is for nothing";
+    BioListed = "ctap_bio_listed", "CTAP 2.3 6.7.6", "lists fingers without the last byte of their ids";
+    BioNone = "ctap_bio_none", "CTAP 2.3 6.7.6", "lists no fingers where there are none, and says OK";
+    BioNamed = "ctap_bio_named", "CTAP 2.3 6.7.7", "says that it has named a finger, and has not";
+    BioNameLength = "ctap_bio_name_length", "CTAP 2.3 6.7.7", "takes names of any length";
+    BioUnknown = "ctap_bio_unknown", "CTAP 2.3 6.7.7", "says OK to changes of fingers that it does not know";
+    BioRemoved = "ctap_bio_removed", "CTAP 2.3 6.7.8", "says that it has removed a finger, and has not";
+    BioNeedsTemplate = "ctap_bio_needs_template", "CTAP 2.3 6.7", "reads templateId as empty where there is none";
+    BioNeedsName = "ctap_bio_needs_name", "CTAP 2.3 6.7.7", "reads templateFriendlyName as empty where there is none";
+    BioParamMissing = "ctap_bio_param_missing", "CTAP 2.3 6.7", "lets anybody enrol, list, name and remove fingers";
+    BioTokenParam = "ctap_bio_token_param", "CTAP 2.3 6.7", "has fingers managed by a parameter that does not verify";
+    BioTokenPermission = "ctap_bio_token_permission", "CTAP 2.3 6.7", "has fingers managed by a token without that permission";
+
     U2fVersion = "ctap_u2f_version", "CTAP 2.3 10", "answers VERSION with U2F_V1";
     U2fReserved = "ctap_u2f_reserved", "CTAP 2.3 10", "begins a registration with 0x04";
     U2fAttestation = "ctap_u2f_attestation", "CTAP 2.3 10", "attests to another challenge at REGISTER";
@@ -325,6 +367,9 @@ defects! {
     ResetDiscoverable = "ctap_reset_discoverable", "CTAP 2.3 6.6", "keeps discoverable credentials over a reset";
     ResetPin = "ctap_reset_pin", "CTAP 2.3 6.6", "keeps the PIN over a reset";
     ResetRetries = "ctap_reset_retries", "CTAP 2.3 6.6", "gives no try back by a reset";
+    SelectionTimeout = "ctap_selection_timeout", "CTAP 2.3 6.9", "takes it for a refusal where a selection is not touched";
+    CancelStatus = "ctap_cancel_status", "CTAP 2.3 11.2.9.1.5", "takes it for a refusal where a touch is cancelled";
+    Untouched = "ctap_untouched", "CTAP 2.3 6.1.2 step 14", "goes on without a touch after a while";
     Selection = "ctap_selection", "CTAP 2.3 6.9", "does not know authenticatorSelection, and says that it speaks CTAP 2.1";
 
     ManageProtocolMissing = "ctap_manage_protocol_missing", "CTAP 2.3 6.8.2", "is managed by a parameter of no protocol";

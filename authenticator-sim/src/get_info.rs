@@ -123,7 +123,8 @@ impl Authenticator {
         let management = &config.management;
         let pin = |value: bool| config.pin.supported.then_some(value);
         let on = |there: bool| there.then_some(true);
-        let bio = config.bio().map(|_| !self.state.device.templates.is_empty());
+        let half = self.session.enrollment.is_some() && self.has(Defect::BioHalf);
+        let bio = config.bio().map(|_| !self.state.device.templates.is_empty() || half);
         let commands = management.config.as_ref();
         let togglable = commands.is_some_and(|commands| commands.toggle_always_uv);
         let not_required = config.make_cred_uv_not_rqd && !self.always_uv();

@@ -6,7 +6,7 @@ mod hmac_secret;
 mod payment;
 mod pin_complexity;
 mod types;
-mod uvm;
+pub(super) mod uvm;
 
 use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::tree::cbor::{self, Node};

@@ -4,7 +4,7 @@ mod apdu;
 mod authenticate;
 mod interop;
 mod register;
-mod wire;
+pub(super) mod wire;
 
 use assay_protocol::u2f::VERSION;
 
@@ -42,6 +42,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 }
 
 /// CTAP1 is offered, or there is nothing to ask.
-fn offered(key: &mut Key, _context: &mut Context) -> Result<(), Stop> {
+pub(super) fn offered(key: &mut Key, _context: &mut Context) -> Result<(), Stop> {
     if key.init.capabilities.msg() { Ok(()) } else { Err(Stop::skip("CTAP1")) }
 }

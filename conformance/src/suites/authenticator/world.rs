@@ -110,6 +110,11 @@ impl Key {
         }
     }
 
+    /// The next report, where one comes in time.
+    pub fn frame(&mut self, deadline: Instant) -> Option<Frame> {
+        self.reports.receive(deadline).ok().map(|report| Frame::parse(&report))
+    }
+
     /// Asserts that nothing comes for a moment.
     pub fn silence(&mut self) -> Result<(), Stop> {
         match self.reports.receive(Instant::now() + SILENCE) {

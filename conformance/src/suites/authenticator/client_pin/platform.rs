@@ -163,6 +163,29 @@ impl Platform {
         self.secret.decrypt(sealed).map_err(|error| Stop::fail("whole blocks, encrypted", format!("{error:?}")))
     }
 
+    /// The request of getPinUvAuthTokenUsingUvWithPermissions.
+    pub(in super::super) fn uv_token_request(&self, permissions: u64) -> Value {
+        map([
+            (1, self.number()),
+            (2, int(6)),
+            (3, self.ours.public_key().to_value()),
+            (9, Value::from(permissions)),
+            (10, text(RP_ID)),
+        ])
+    }
+
+    /// A token by built-in user verification.
+    pub(in super::super) fn uv_token(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        permissions: u64,
+    ) -> Result<Token, Stop> {
+        let request = self.uv_token_request(permissions);
+        let reply = key.call(context, "getPinUvAuthTokenUsingUvWithPermissions", CLIENT_PIN, &request)?;
+        self.open_token(&reply)
+    }
+
     /// The answer to a request for a token.
     pub(in super::super) fn token_reply(
         &self,

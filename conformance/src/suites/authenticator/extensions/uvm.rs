@@ -12,7 +12,7 @@ use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, get_assertion, make_from};
 use crate::verdict::{Pass, Stop};
 
-pub(super) const ID: &str = "uvm";
+pub(in super::super) const ID: &str = "uvm";
 
 const CLAUSE: &str = "WebAuthn L2 10.3";
 
@@ -73,7 +73,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 }
 
 /// One to three methods of three numbers each, the first of each in `allowed`.
-pub(super) fn only(data: &AuthenticatorData, allowed: &[u64]) -> Result<Pass, Stop> {
+pub(in super::super) fn only(data: &AuthenticatorData, allowed: &[u64]) -> Result<Pass, Stop> {
     let methods = told(data, ID).and_then(Node::as_array).unwrap_or_default();
     let allows = |method: &Node| match method.as_array() {
         Some([method, protection, matcher]) => {

@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const UNCOMPRESSED: u8 = 0x04;
 
 /// The answer to an APDU.
-pub(super) struct Answer {
+pub(in super::super) struct Answer {
     pub(super) word: StatusWord,
     body: Vec<u8>,
 }
@@ -44,7 +44,7 @@ impl Answer {
 }
 
 /// The status word must be one of these; the first is the one of the text.
-pub(super) fn refused(answer: &Answer, words: &[StatusWord]) -> Result<Pass, Stop> {
+pub(in super::super) fn refused(answer: &Answer, words: &[StatusWord]) -> Result<Pass, Stop> {
     if words.first() == Some(&answer.word) {
         return Ok(Pass::attributed(answer.word.to_string()));
     }
@@ -56,7 +56,7 @@ pub(super) fn refused(answer: &Answer, words: &[StatusWord]) -> Result<Pass, Sto
 }
 
 /// Sends an APDU, once.
-pub(super) fn apdu(key: &mut Key, context: &mut Context, label: &str, bytes: &[u8]) -> Result<Answer, Stop> {
+pub(in super::super) fn apdu(key: &mut Key, context: &mut Context, label: &str, bytes: &[u8]) -> Result<Answer, Stop> {
     let message = key.hid(context, label, key.cid, Command::MSG, bytes)?;
     if message.cmd != Command::MSG {
         return Err(Stop::fail("a MSG message", message.cmd.to_string()));
@@ -82,7 +82,7 @@ pub(super) fn touched(key: &mut Key, context: &mut Context, label: &str, bytes: 
 }
 
 /// The application that is the RP of the good requests.
-pub(super) fn application() -> [u8; 32] {
+pub(in super::super) fn application() -> [u8; 32] {
     sha256(RP_ID.as_bytes())
 }
 
