@@ -5,10 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::key::{KeyFaultsArgs, KeyServeArgs, KeyUdevArgs};
+use crate::commands::key::{
+    BlobsCommand, ConfigCommand, CredentialsCommand, FingersCommand, KeyFaultsArgs, KeyListArgs, KeyModelsArgs,
+    KeyNewArgs, KeyPersonaArgs, KeyServeArgs, KeyUdevArgs, PinCommand, ResetArgs,
+};
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
-use crate::commands::{CoverageArgs, RegressionArgs, ReportCommand, VectorsCommand, policy::PolicyCommand};
+use crate::commands::{
+    CoverageArgs, RecordArgs, RegressionArgs, ReplayArgs, ReportCommand, VectorsCommand, policy::PolicyCommand,
+};
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
 #[derive(Debug, Parser)]
@@ -52,6 +57,10 @@ pub enum Command {
     Key(KeyCommand),
     /// Judge a server, a key, a DBSC endpoint or a policy engine
     Test(TestArgs),
+    /// Keep the authenticator suite's conversation with a key in a file
+    Record(RecordArgs),
+    /// Have that conversation again without the key, and tell what is different
+    Replay(ReplayArgs),
     /// Reports: show one, compare two, make the page again
     #[command(subcommand)]
     Report(ReportCommand),
@@ -164,31 +173,39 @@ pub struct ServeArgs {
 /// `assay key ...`
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Make a virtual key and save it under a name
+    /// Make a virtual key and save it under a name: built in, from a file, or any model of FIDO metadata
     New(KeyNewArgs),
     /// Serve virtual keys: to browsers and ssh as a HID or USB device, to programs on a socket
     Serve(KeyServeArgs),
-    /// List saved virtual keys and USB security keys
-    List,
+    /// List saved virtual keys and USB security keys: model, versions, PIN, fingers
+    List(KeyListArgs),
     /// Show what a key says of itself (getInfo)
     Info(KeyInfoArgs),
+    /// The PIN: set, change, how many tries are left
+    #[command(subcommand)]
+    Pin(PinCommand),
+    /// Discoverable credentials: list, delete, rename
+    #[command(subcommand)]
+    Credentials(CredentialsCommand),
+    /// Large blobs: list, get, set, delete
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
+    /// Configuration: show, always-uv, min-pin, force-pin-change, enterprise, long-touch
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Fingers: list, add, rename, remove
+    #[command(subcommand)]
+    Fingers(FingersCommand),
+    /// Erase a key
+    Reset(ResetArgs),
+    /// List the models of FIDO metadata that a virtual key can be, and what each would lack
+    Models(KeyModelsArgs),
+    /// Print a persona as a file to start from: one of those built in, a saved key's, or a model's
+    Persona(KeyPersonaArgs),
     /// List what a virtual key can be told to do wrong: sim+fault:ID wherever a key is named
     Faults(KeyFaultsArgs),
     /// Print the udev rule with which virtual HID devices need no root
     Udev(KeyUdevArgs),
-}
-
-/// Options of `assay key new`.
-#[derive(Debug, Args)]
-pub struct KeyNewArgs {
-    /// Its name: letters, digits, - and _
-    pub name: String,
-    /// What it answers to a request for attestation
-    #[arg(long, value_enum, default_value_t = Attestation::PackedX5c)]
-    pub attestation: Attestation,
-    /// The model whose AAGUID and certificate it carries
-    #[arg(long, value_name = "AAGUID")]
-    pub aaguid: Option<String>,
 }
 
 /// How a virtual key attests.
@@ -245,6 +262,7 @@ Examples:
   assay test server my-server/target.toml --filter 'registration/**'
   assay test server rp.toml --known known-failures.toml --baseline last-week/report.json
   assay test server rp.toml --failed                       what failed last time, with its seed
+  assay test authenticator hid:/dev/hidraw0 --erase --power-cycle ./hub-port-off-and-on.sh
   assay test server --list
   assay test server --export-metadata lab.jwt     what a judged server should trust
 
@@ -270,6 +288,12 @@ pub struct TestArgs {
     /// Folder for the reports, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "assay-report")]
     pub out: PathBuf,
+    /// Reset the key before each case that wants it as it comes from the factory: everything on it is lost
+    #[arg(long)]
+    pub erase: bool,
+    /// How the key loses its power and gets it back before a reset, for the shell; without it you are asked to
+    #[arg(long, value_name = "COMMAND", requires = "erase")]
+    pub power_cycle: Option<String>,
     /// Write the lab's signed metadata BLOB, which a judged server must trust, and stop
     #[arg(long, value_name = "FILE")]
     pub export_metadata: Option<PathBuf>,

@@ -8,6 +8,7 @@ pub mod key;
 pub mod mds;
 pub mod policy;
 mod profile;
+mod record;
 mod regression;
 mod report;
 mod run;
@@ -18,6 +19,7 @@ mod verify;
 pub mod why;
 
 pub use self::coverage::CoverageArgs;
+pub use self::record::{RecordArgs, ReplayArgs};
 pub use self::regression::{Evidence, RegressionArgs};
 pub use self::report::ReportCommand;
 pub use self::vectors::VectorsCommand;
@@ -38,6 +40,8 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Serve(args)) => serve::run(&here, args),
         Some(Command::Key(command)) => key::run(&here, command),
         Some(Command::Test(args)) => test::run(&here, args),
+        Some(Command::Record(args)) => record::record(&here, args),
+        Some(Command::Replay(args)) => record::replay(&here, args),
         Some(Command::Report(command)) => report::run(&here, command),
         Some(Command::Policy(command)) => policy::run(&here, command),
         Some(Command::Vectors(command)) => vectors::run(&here, command),

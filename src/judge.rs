@@ -1,7 +1,9 @@
 //! Suites against targets: what `assay test` and the main job share.
 
 mod authenticator;
+mod current;
 mod progress;
+mod refresh;
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +24,10 @@ use assay_conformance::suites;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-pub use self::authenticator::{authenticator, fresh_simulator};
+pub use self::authenticator::{Named, authenticator, keys};
+pub use self::current::Current;
 pub use self::progress::Bar;
+pub use self::refresh::PowerCycle;
 pub use self::server::{Judged, dbsc, policy, relying_party, relying_party_through};
 use crate::cli::TestKind;
 

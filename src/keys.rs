@@ -1,8 +1,9 @@
 //! Keys by name: fresh and saved virtual ones, sockets, USB.
 
+mod model;
+mod saved;
 mod sim;
 
-use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,19 +14,19 @@ use assay_authenticator_sim::attestation::{Attestation, U2fAttestation};
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::{Enterprise, KeyConfig};
 use assay_authenticator_sim::defect::Defects;
-use assay_authenticator_sim::env::{Always, Env, FileStore, Person, Touch};
+use assay_authenticator_sim::env::{Always, Env, Person, Touch};
 use assay_authenticator_sim::serve::Simulator;
 use assay_mint::lab::MODEL;
-use assay_protocol::aaguid::Aaguid;
 use assay_transport::process::ProcessReports;
 use assay_transport::udp::UdpReports;
 use assay_transport::{Channel, Error, Report, Reports, hid};
-use serde::{Deserialize, Serialize};
 
 use crate::cli;
 use crate::lab::Lab;
 use crate::state::State;
 
+pub use self::model::{Chosen, choose, has, plain, taken};
+pub use self::saved::{SavedKey, load, save};
 pub use self::sim::{Sim, SimKind};
 
 /// A key as the command line names it.
@@ -124,48 +125,15 @@ pub fn channel(reports: Box<dyn Reports>) -> Result<Channel> {
     Channel::open(reports, nonce, Instant::now() + GREETING).context("the key does not answer")
 }
 
-/// What is saved of a virtual key beside its state.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Saved {
-    /// The model that it claims to be.
-    pub aaguid: Aaguid,
-    /// How it attests: `packed-x5c`, `packed-self` or `none`.
-    pub attestation: String,
-}
-
-/// Saves a new virtual key.
-pub fn save(state: &State, name: &str, aaguid: Option<&str>, attestation: cli::Attestation) -> Result<Saved> {
-    let path = state.key(name)?;
-    if path.exists() {
-        bail!("there is a key named {name} already");
-    }
-    let saved = Saved {
-        aaguid: match aaguid {
-            None => MODEL,
-            Some(text) => text.parse().map_err(|error| anyhow!("{text:?} is no AAGUID: {error}"))?,
-        },
-        attestation: match attestation {
-            cli::Attestation::PackedX5c => "packed-x5c",
-            cli::Attestation::PackedSelf => "packed-self",
-            cli::Attestation::None => "none",
-        }
-        .to_owned(),
-    };
-    fs::write(&path, serde_json::to_vec_pretty(&saved)?)
-        .with_context(|| format!("{} cannot be written", path.display()))?;
-    Ok(saved)
-}
-
-/// Somebody who always touches it, at once.
+/// Somebody who always touches it, at once, and for as long as it takes.
 pub fn touched() -> Box<dyn Person> {
-    Box::new(Always(Touch::Given))
+    Box::new(Always(Touch::Held))
 }
 
 /// A virtual key that is new, attests as the lab's own model, and keeps nothing.
 pub fn fresh(lab: &Lab, person: Box<dyn Person>) -> Result<Authenticator> {
     let env = Env { person, ..Env::system() };
-    Ok(Authenticator::new(config(lab, MODEL, "packed-x5c")?, env)?)
+    Ok(Authenticator::new(persona_config(lab, cli::Persona::SecurityKey)?, env)?)
 }
 
 /// The make of a persona whose certificates, where it has any, are of this lab.
@@ -195,27 +163,4 @@ pub fn seeded(lab: &Lab, seed: [u8; 32], defects: Defects, person: Box<dyn Perso
     let env = Env { person, ..Env::seeded(seed) };
     let attestation = Attestation::packed(&lab.mint.model(MODEL))?;
     Ok(Authenticator::new(KeyConfig { attestation, defects, ..KeyConfig::security_key() }, env)?)
-}
-
-/// The make of a saved virtual key, and where it keeps its state: every change is on disk before it is acknowledged.
-fn saved(lab: &Lab, state: &State, name: &str) -> Result<(KeyConfig, FileStore)> {
-    let path = state.key(name)?;
-    let text =
-        fs::read(&path).with_context(|| format!("there is no saved key {name}; `assay key new {name}` makes one"))?;
-    let saved: Saved = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
-    let store = FileStore::new(path.with_extension("state"));
-    Ok((config(lab, saved.aaguid, &saved.attestation)?, store))
-}
-
-fn config(lab: &Lab, aaguid: Aaguid, attestation: &str) -> Result<KeyConfig> {
-    Ok(KeyConfig {
-        aaguid,
-        attestation: match attestation {
-            "packed-x5c" => Attestation::packed(&lab.mint.model(aaguid))?.into_fast()?,
-            "packed-self" => Attestation::PackedSelf,
-            "none" => Attestation::None,
-            other => bail!("{other:?} is no way to attest"),
-        },
-        ..KeyConfig::security_key()
-    })
 }

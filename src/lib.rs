@@ -11,6 +11,7 @@ pub mod matrix;
 mod near;
 pub mod output;
 mod pem;
+pub mod recording;
 pub mod state;
 pub mod traces;
 pub mod vectors;

@@ -29,6 +29,17 @@ fn firmware() {
     assert_eq!(said.code, Some(0), "{}\n{}", said.out, said.err);
 }
 
+/// What the firmware said once is said again without it.
+#[test]
+fn firmware_recorded() {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/authenticators/debug/key-firmware");
+    let Some(firmware) = installed(built) else { return };
+    let (place, target) = (Place::new(), format!("exec:'{}'", firmware.display()));
+    run(&mut assay(&place, ["record", &target, "--out", "key.json", "--filter", "client-pin"])).expect(0);
+    let said = run(&mut assay(&place, ["--json", "replay", "key.json"])).expect(0).json();
+    assert!(said["cases"].as_u64() > Some(40), "{said}");
+}
+
 /// 1Password's library, with the store and the person of its own documentation. CTAPHID is ours there, so that
 /// nothing is asked about framing.
 #[test]
@@ -37,7 +48,7 @@ fn passkey_authenticator() {
     let ids = suite().headers().map(|header| header.id.clone()).collect::<Vec<_>>();
     plan.filter = Filter::exactly(ids.into_iter().filter(|id| !id.starts_with("framing/")));
     plan.known = KnownFailures::load(&known("passkey-authenticator")).unwrap();
-    let report = judge::fresh_simulator(&plan, Arc::new(passkey_authenticator::Library), &mut Silent);
+    let report = judge::keys(&plan, Arc::new(passkey_authenticator::Library), true, &mut Silent);
     let unexpected = report.cases.iter().filter(|case| match &case.outcome {
         Outcome::Pass(_) => case.known_failure.is_some(),
         Outcome::Skip { .. } => false,

@@ -6,6 +6,7 @@ mod accounts;
 mod attestations;
 mod desk;
 mod keys;
+mod models;
 mod pages;
 mod pin;
 mod sign_in;

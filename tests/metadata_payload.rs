@@ -165,7 +165,7 @@ fn tally(entries: &[Entry]) -> BTreeMap<String, usize> {
 }
 
 /// The payload, fetched once a run; where that cannot be, the calling test is skipped.
-fn payload() -> Option<&'static [u8]> {
+pub(crate) fn payload() -> Option<&'static [u8]> {
     static PAYLOAD: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
     witness(".venv/bin/python")?;
     match PAYLOAD.get_or_init(fetch) {

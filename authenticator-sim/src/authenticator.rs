@@ -166,14 +166,12 @@ impl Authenticator {
         let management = &self.config.management;
         match byte {
             _ if !self.config.ctap2 => false,
-            command::BIO_ENROLLMENT => self.config.bio().is_some(),
+            command::BIO_ENROLLMENT => self.config.bio().is_some_and(|bio| bio.command),
             command::BIO_ENROLLMENT_PREVIEW => {
-                self.config.bio().is_some() && management.previews && !self.has(Defect::BioPreview)
+                self.config.bio().is_some_and(|bio| bio.preview) && !self.has(Defect::BioPreview)
             }
             command::CREDENTIAL_MANAGEMENT => management.credentials,
-            command::CREDENTIAL_MANAGEMENT_PREVIEW => {
-                management.credentials && management.previews && !self.has(Defect::CmPreview)
-            }
+            command::CREDENTIAL_MANAGEMENT_PREVIEW => management.credentials_preview && !self.has(Defect::CmPreview),
             command::LARGE_BLOBS => management.large_blobs.is_some(),
             command::CONFIG => management.config.is_some(),
             command::SELECTION => !self.config.is_of_2_0(),

@@ -9,11 +9,20 @@ use crate::defect::Defect;
 use crate::token::Ticket;
 
 /// The defects of who takes a parameter that does not verify, by the permission that is needed.
-const PARAM: &[(u64, Defect)] = &[(permission::CM, Defect::CmTokenParam), (permission::BE, Defect::BioTokenParam)];
+const PARAM: &[(u64, Defect)] = &[
+    (permission::CM, Defect::CmTokenParam),
+    (permission::BE, Defect::BioTokenParam),
+    (permission::LBW, Defect::LbTokenParam),
+    (permission::ACFG, Defect::ConfigTokenParam),
+];
 
 /// The defects of who takes a token without the permission.
-const PERMISSION: &[(u64, Defect)] =
-    &[(permission::CM, Defect::CmTokenPermission), (permission::BE, Defect::BioTokenPermission)];
+const PERMISSION: &[(u64, Defect)] = &[
+    (permission::CM, Defect::CmTokenPermission),
+    (permission::BE, Defect::BioTokenPermission),
+    (permission::LBW, Defect::LbTokenPermission),
+    (permission::ACFG, Defect::ConfigTokenPermission),
+];
 
 impl Authenticator {
     /// `pinUvAuthParam`, without which there is nothing to be done, and the protocol that it needs.

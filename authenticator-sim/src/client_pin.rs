@@ -110,13 +110,14 @@ impl Authenticator {
         checked?;
         let new_pin = self.new_pin(&shared, new_pin_enc)?;
         let forced = self.state.device.policy.force_pin_change;
-        if forced && self.state.device.pin.as_ref().is_some_and(|old| old.hash == new_pin.hash) {
+        let forced_away = forced && !self.has(Defect::ForceSamePin);
+        if forced_away && self.state.device.pin.as_ref().is_some_and(|old| old.hash == new_pin.hash) {
             return refuse(Status::PIN_POLICY_VIOLATION, "the PIN is the one that has to be changed");
         }
         if !self.has(Defect::ChangePin) {
             self.state.device.pin = Some(new_pin);
         }
-        self.state.device.policy.force_pin_change = false;
+        self.state.device.policy.force_pin_change = forced && self.has(Defect::ForceCleared);
         if !self.has(Defect::PcmrPinChange) {
             self.reset_persistent_token();
         }
@@ -223,7 +224,11 @@ impl Authenticator {
             false => text.chars().count(),
             true => text.len(),
         });
-        let least = if self.has(Defect::PinLength) { 0 } else { usize::from(self.min_pin_length()) };
+        let least = match &self.config {
+            config if config.has(Defect::PinLength) => 0,
+            config if config.has(Defect::ConfigMinPinEnforced) => usize::from(config.pin.min_length),
+            _ => usize::from(self.min_pin_length()),
+        };
         let most = match &self.config {
             config if config.has(Defect::PinLongest) => PIN_LENGTH - 1,
             config if config.has(Defect::PinTooLong) => PIN_BLOCK,

@@ -4,11 +4,12 @@ mod personas;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assay_protocol::aaguid::Aaguid;
 use assay_protocol::cose::alg;
 use assay_protocol::pin_uv::Protocol;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::attestation::{Attestation, U2fAttestation};
 use crate::defect::{Defect, Defects};
@@ -79,16 +80,20 @@ pub struct KeyConfig {
     pub firmware_version: u64,
     /// Certifications by name, with their levels.
     pub certifications: BTreeMap<String, u64>,
+    /// Members of getInfo, by name, that it could tell and does not.
+    pub untold: BTreeSet<String>,
     /// What it does wrong on purpose; nothing, as a rule.
     pub defects: Defects,
 }
 
 /// PIN and tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct PinConfig {
     /// Is there a PIN at all?
     pub supported: bool,
     /// Protocols, the preferred one first.
+    #[serde(serialize_with = "numbers", deserialize_with = "protocols")]
     pub protocols: Vec<Protocol>,
     /// Are there tokens with permissions (subcommands 0x06 and 0x09)?
     pub token_permissions: bool,
@@ -105,7 +110,8 @@ pub struct PinConfig {
 }
 
 /// `pinComplexityPolicy`: a PIN may be neither one character over and over nor a row such as 4567.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Complexity {
     /// Is it enforced as it is made and after a reset?
     pub enforced: bool,
@@ -114,7 +120,8 @@ pub struct Complexity {
 }
 
 /// Built-in user verification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UvConfig {
     /// Whom it knows.
     pub sensor: Sensor,
@@ -135,7 +142,8 @@ pub struct UvConfig {
 }
 
 /// Whom built-in user verification knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sensor {
     /// [`crate::env::OWNER`], from the beginning.
     Owner,
@@ -144,8 +152,13 @@ pub enum Sensor {
 }
 
 /// A fingerprint sensor.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BioConfig {
+    /// authenticatorBioEnrollment.
+    pub command: bool,
+    /// Its prototype under 0x40.
+    pub preview: bool,
     /// Good samples that make a template.
     pub samples: u8,
     /// Templates that there is room for.
@@ -157,12 +170,13 @@ pub struct BioConfig {
 }
 
 /// The commands that manage an authenticator.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Management {
     /// authenticatorCredentialManagement.
     pub credentials: bool,
-    /// The prototypes under 0x40 and 0x41, as far as there are the commands themselves.
-    pub previews: bool,
+    /// Its prototype under 0x41.
+    pub credentials_preview: bool,
     /// Persistent tokens for reading (`pcmr`).
     pub read_only_tokens: bool,
     /// encIdentifier and encCredStoreState.
@@ -174,12 +188,15 @@ pub struct Management {
 }
 
 /// What authenticatorConfig can do beside enabling enterprise attestation, which goes with [`KeyConfig::enterprise`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ConfigCommands {
     /// toggleAlwaysUv.
     pub toggle_always_uv: bool,
     /// setMinPINLength.
     pub set_min_pin_length: bool,
+    /// enableLongTouchForReset, as far as [`ResetConfig::long_touch`] says that there is one.
+    pub enable_long_touch: bool,
     /// RP IDs that setMinPINLength can name.
     pub min_pin_length_rp_ids: u8,
     /// RP IDs that are on that list from the beginning.
@@ -200,7 +217,8 @@ pub struct Enterprise {
 }
 
 /// How it is reset.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ResetConfig {
     /// Does it take a long touch, as it is made and after a reset? None where it never does.
     pub long_touch: Option<bool>,
@@ -209,7 +227,8 @@ pub struct ResetConfig {
 }
 
 /// Limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// The longest message.
     pub message: u16,
@@ -224,7 +243,8 @@ pub struct Limits {
 }
 
 /// How signature counters count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Counter {
     /// One for all credentials.
     Global,
@@ -235,7 +255,8 @@ pub enum Counter {
 }
 
 /// What becomes of its credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Backup {
     /// They stay on this device.
     Never,
@@ -278,6 +299,19 @@ impl KeyConfig {
     pub(crate) fn has_protocols(&self) -> bool {
         self.pin.supported || self.uv.is_some()
     }
+}
+
+/// Protocols by their numbers.
+fn numbers<S: Serializer>(protocols: &[Protocol], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(protocols.iter().map(|protocol| protocol.number()))
+}
+
+fn protocols<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Protocol>, D::Error> {
+    let known = |number: &u64| {
+        Protocol::from_number(*number)
+            .ok_or_else(|| de::Error::custom(format!("there is no PIN/UV auth protocol {number}")))
+    };
+    Vec::<u64>::deserialize(deserializer)?.iter().map(known).collect()
 }
 
 impl Default for PinConfig {

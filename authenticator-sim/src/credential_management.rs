@@ -174,8 +174,7 @@ impl Authenticator {
             return Ok(Response::default());
         };
         self.need_bound_to(&authority, &credential)?;
-        let state = random(16, self.env.rng.as_mut());
-        let mut changes = vec![Change::CredStoreState(state)];
+        let mut changes = self.changed_store(Defect::EncStateDeletion);
         if self.has(Defect::CmDeleteOthers) {
             let of_rp = self.state.credentials.iter().filter(|kept| kept.rp_id == credential.rp_id);
             changes.extend(of_rp.map(|kept| Change::Remove(kept.id.clone())));
@@ -212,14 +211,21 @@ impl Authenticator {
             user_display_name: told(user.display_name, &credential.user_display_name),
             ..credential
         };
-        let state = random(16, self.env.rng.as_mut());
+        let mut changes = self.changed_store(Defect::EncStateUpdate);
         if renamed.is_some() {
             updated.id = random(32, self.env.rng.as_mut());
         }
-        let mut changes = vec![Change::Put(Box::new(updated)), Change::CredStoreState(state)];
+        changes.push(Change::Put(Box::new(updated)));
         changes.extend(renamed.map(Change::Remove));
         self.commit(changes)?;
         Ok(Response::default())
+    }
+
+    /// The credential store state is another one, unless it is forgotten.
+    fn changed_store(&mut self, forgotten: Defect) -> Vec<Change> {
+        let state = random(16, self.env.rng.as_mut());
+        let changed = !self.has(forgotten);
+        changed.then_some(Change::CredStoreState(state)).into_iter().collect()
     }
 
     /// The steps that the authorized subcommands share; the persistent token is tried first where reading is enough.

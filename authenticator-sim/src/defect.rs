@@ -6,6 +6,8 @@
 //! is in [`request`], where a key reads more, or less, into a message than there is, and in
 //! [`reply`], where it spoils what it was about to say; [`u2f`] is both for CTAP1.
 
+#[macro_use]
+mod management;
 pub(crate) mod params;
 pub(crate) mod reply;
 pub(crate) mod request;
@@ -51,7 +53,7 @@ macro_rules! defects {
     };
 }
 
-defects! {
+with_management! { defects:
     HidInitNonce = "ctaphid_init_nonce", "CTAP 2.3 11.2.9.1.3", "answers every INIT but the first with a nonce of its own";
     HidInitChannel = "ctaphid_init_channel", "CTAP 2.3 11.2.9.1.3", "gives everybody the same channel";
     HidInitVersion = "ctaphid_init_version", "CTAP 2.3 11.2.9.1.3", "says that it speaks CTAPHID version 1";
@@ -361,7 +363,6 @@ defects! {
     U2fCredProtect = "ctap_u2f_cred_protect", "CTAP 2.3 12.1", "signs by CTAP1 with credentials of level 3";
     U2fAlwaysUv = "ctap_u2f_always_uv", "CTAP 2.3 7.2.4", "goes on with CTAP1 where users are always verified";
     InfoU2f = "ctap_info_u2f", "CTAP 2.3 6.4", "does not list U2F_V2, which it speaks";
-    InfoU2fAlwaysUv = "ctap_info_u2f_always_uv", "CTAP 2.3 7.2.4", "goes on listing U2F_V2 where users are always verified";
 
     ResetPlain = "ctap_reset_plain", "CTAP 2.3 6.6", "lets credentials that it does not keep outlive a reset";
     ResetDiscoverable = "ctap_reset_discoverable", "CTAP 2.3 6.6", "keeps discoverable credentials over a reset";
@@ -371,60 +372,6 @@ defects! {
     CancelStatus = "ctap_cancel_status", "CTAP 2.3 11.2.9.1.5", "takes it for a refusal where a touch is cancelled";
     Untouched = "ctap_untouched", "CTAP 2.3 6.1.2 step 14", "goes on without a touch after a while";
     Selection = "ctap_selection", "CTAP 2.3 6.9", "does not know authenticatorSelection, and says that it speaks CTAP 2.1";
-
-    ManageProtocolMissing = "ctap_manage_protocol_missing", "CTAP 2.3 6.8.2", "is managed by a parameter of no protocol";
-    ManageProtocolUnsupported = "ctap_manage_protocol_unsupported", "CTAP 2.3 6.8.2", "is managed by a parameter of a protocol that it does not have";
-
-    CmNeedsSubcommand = "ctap_cm_needs_subcommand", "CTAP 2.3 6.8", "takes a request without subCommand for enumerateRPsBegin";
-    CmSubcommand = "ctap_cm_subcommand", "CTAP 2.3 8.1", "calls an unknown subcommand of credential management a wrong parameter";
-    CmParamMissing = "ctap_cm_param_missing", "CTAP 2.3 6.8.2", "lets anybody manage its credentials";
-    CmParamNoPin = "ctap_cm_param_no_pin", "CTAP 2.3 6.8.2", "lets anybody manage its credentials as long as no PIN is set";
-    CmTokenParam = "ctap_cm_token_param", "CTAP 2.3 6.8.2", "has its credentials managed by a parameter that does not verify";
-    CmTokenPermission = "ctap_cm_token_permission", "CTAP 2.3 6.8.2", "has its credentials managed by a token without that permission";
-    CmTokenUnbound = "ctap_cm_token_unbound", "CTAP 2.3 6.8.2", "tells of all RPs to who holds the token of one";
-    CmTokenRp = "ctap_cm_token_rp", "CTAP 2.3 6.8.5", "has credentials managed by another RP's token";
-    CmTokenOwnRp = "ctap_cm_token_own_rp", "CTAP 2.3 6.8.5", "refuses the token of a credential's own RP";
-    CmMetadataNone = "ctap_cm_metadata_none", "CTAP 2.3 6.8.2", "says NO_CREDENTIALS where it is asked how many there are";
-    CmExisting = "ctap_cm_existing", "CTAP 2.3 6.8.2", "counts one credential too few";
-    CmRemaining = "ctap_cm_remaining", "CTAP 2.3 6.8.2", "has as much room after a registration as before";
-    CmTotalRps = "ctap_cm_total_rps", "CTAP 2.3 6.8.3", "counts credentials where RPs are to be counted";
-    CmLastRp = "ctap_cm_last_rp", "CTAP 2.3 6.8.3", "leaves out the last RP";
-    CmRp = "ctap_cm_rp", "CTAP 2.3 6.8.3", "lists RPs by their hashes alone";
-    CmRpIdHash = "ctap_cm_rp_id_hash", "CTAP 2.3 6.8.3", "lists RPs with the hash of nothing";
-    CmRpsNone = "ctap_cm_rps_none", "CTAP 2.3 6.8.3", "lists no RPs where there are none, and says OK";
-    CmTotalAgain = "ctap_cm_total_again", "CTAP 2.3 6.8.3", "counts in every answer what it lists";
-    CmPastTheEnd = "ctap_cm_past_the_end", "CTAP 2.3 6.8.3", "says NO_CREDENTIALS past the end of a list";
-    CmWithoutBegin = "ctap_cm_without_begin", "CTAP 2.3 6.8.3", "says NO_CREDENTIALS where no list was begun";
-    CmKinds = "ctap_cm_kinds", "CTAP 2.3 6.8.4", "lists RPs on where credentials are asked for";
-    CmState = "ctap_cm_state", "CTAP 2.3 6", "loses its place in a list when another command comes between, and goes on";
-    CmTokenEnded = "ctap_cm_token_ended", "CTAP 2.3 6", "goes on with a list after the token that began it has ended";
-    CmNeedsRpIdHash = "ctap_cm_needs_rp_id_hash", "CTAP 2.3 6.8.4", "reads rpIDHash as zeros where there is none";
-    CmTotalCredentials = "ctap_cm_total_credentials", "CTAP 2.3 6.8.4", "counts the credentials of every RP";
-    CmOtherRps = "ctap_cm_other_rps", "CTAP 2.3 6.8.4", "lists the credentials of every RP";
-    CmUser = "ctap_cm_user", "CTAP 2.3 6.8.4", "lists credentials without the names of their users";
-    CmCredentialId = "ctap_cm_credential_id", "CTAP 2.3 6.8.4", "lists credential ids without their last byte";
-    CmPublicKey = "ctap_cm_public_key", "CTAP 2.3 6.8.4", "lists credentials without their public keys";
-    CmCredProtect = "ctap_cm_cred_protect", "CTAP 2.3 6.8.4", "lists every credential with protection level 1";
-    CmProtected = "ctap_cm_protected", "CTAP 2.3 6.8.4", "does not list credentials of protection level 3";
-    CmLargeBlobKey = "ctap_cm_large_blob_key", "CTAP 2.3 6.8.4", "lists credentials without their keys for large blobs";
-    CmThirdPartyPayment = "ctap_cm_third_party_payment", "CTAP 2.3 6.8.4", "lists no credential as one for payments";
-    CmCredentialsNone = "ctap_cm_credentials_none", "CTAP 2.3 6.8.4", "lists no credentials of an RP that has none, and says OK";
-    CmNeedsId = "ctap_cm_needs_id", "CTAP 2.3 6.8.5", "reads credentialID as empty where there is none";
-    CmUnknown = "ctap_cm_unknown", "CTAP 2.3 6.8.5", "says OK to changes of credentials that it does not keep";
-    CmDelete = "ctap_cm_delete", "CTAP 2.3 6.8.5", "says that it has deleted a credential, and has not";
-    CmDeleteOthers = "ctap_cm_delete_others", "CTAP 2.3 6.8.5", "deletes every credential of an RP with one";
-    CmNeedsUser = "ctap_cm_needs_user", "CTAP 2.3 6.8.6", "says OK to an update without user";
-    CmUpdate = "ctap_cm_update", "CTAP 2.3 6.8.6", "says that it has updated a user, and has not";
-    CmUpdateMerge = "ctap_cm_update_merge", "CTAP 2.3 6.8.6", "keeps names that an update leaves out";
-    CmUpdateKey = "ctap_cm_update_key", "CTAP 2.3 6.8.6", "gives an updated credential another id";
-    CmUpdateUser = "ctap_cm_update_user", "CTAP 2.3 6.8.6", "takes the update of another user";
-    CmPreview = "ctap_cm_preview", "CTAP 2.3 6.8", "offers the prototype of credential management and does not know it";
-    PcmrReads = "ctap_pcmr_reads", "CTAP 2.3 6.8.2", "reads nothing by the persistent token";
-    PcmrWrites = "ctap_pcmr_writes", "CTAP 2.3 6.8.5", "changes credentials by the persistent token";
-    PcmrLost = "ctap_pcmr_lost", "CTAP 2.3 6.5.5.7.2", "ends the persistent token with the next token";
-    PcmrAlone = "ctap_pcmr_alone", "CTAP 2.3 6.5.5.7.2", "gives the permission of the persistent token with others";
-    PcmrAnew = "ctap_pcmr_anew", "CTAP 2.3 6.5.5.7.2", "makes the persistent token anew whenever it is asked for";
-    PcmrPinChange = "ctap_pcmr_pin_change", "CTAP 2.3 6.5.5.6", "honours the persistent token of the PIN before";
 }
 
 impl Defect {

@@ -122,16 +122,25 @@ impl Creation {
             }
         }
         if let Some(input) = input(LARGE_BLOB_KEY) {
-            if input.as_bool() != Some(true) || !discoverable {
+            let asked = input.as_bool() == Some(true);
+            let refused = !asked && !config.has(Defect::LbkFalse);
+            if refused || (!discoverable && !config.has(Defect::LbkWithoutRk)) {
                 return refuse(Status::INVALID_OPTION, "largeBlobKey is not true, or rk is not");
             }
-            creation.large_blob_key = true;
+            creation.large_blob_key = asked;
+            if config.has(Defect::LbkOutput) {
+                outputs = outputs.with(LARGE_BLOB_KEY, true);
+            }
         }
         for id in [MIN_PIN_LENGTH, PIN_COMPLEXITY_POLICY] {
             let Some(input) = input(id) else { continue };
             let told_to_all = id == PIN_COMPLEXITY_POLICY && config.has(Defect::PinComplexityUnlisted);
             if boolean(input, id)? && (authenticator.tells_pin_rules(&request.rp.id) || told_to_all) {
                 outputs = match id {
+                    MIN_PIN_LENGTH if config.has(Defect::MplOutput) => outputs,
+                    MIN_PIN_LENGTH if config.has(Defect::MplValue) => {
+                        outputs.with(id, u64::from(config.pin.min_length))
+                    }
                     MIN_PIN_LENGTH => outputs.with(id, u64::from(authenticator.min_pin_length())),
                     _ => {
                         outputs.with(id, authenticator.wants_complex_pins() != config.has(Defect::PinComplexityOutput))
@@ -189,7 +198,8 @@ impl Wanted {
         let input = |id: &str| inputs.get(id).filter(|_| config.has_extension(id));
         let asked = |id: &str| input(id).map_or(Ok(false), |input| boolean(input, id));
         let large_blob_key = input(LARGE_BLOB_KEY).map(Value::as_bool);
-        if large_blob_key.is_some_and(|key| key != Some(true)) {
+        let passed_over = authenticator.has(Defect::LbkFalseSignIn);
+        if large_blob_key.is_some_and(|key| key != Some(true)) && !passed_over {
             return refuse(Status::INVALID_OPTION, "largeBlobKey is not true");
         }
         Ok(Self {

@@ -74,7 +74,8 @@ impl Authenticator {
         let touch_wanted = request.options.up.unwrap_or(true);
 
         // step 5
-        if self.always_uv() && touch_wanted {
+        let asked = touch_wanted || self.has(Defect::AlwaysUvSilent);
+        if self.always_uv() && asked && !self.has(Defect::AlwaysUvGa) {
             if !self.is_protected() {
                 return self.uv_wanted();
             }
@@ -278,6 +279,14 @@ impl Authenticator {
             name: user.name.clone().filter(|_| named),
             display_name: user.display_name.clone().filter(|_| named),
         });
+        let mut blob_key = credential.large_blob_key.clone().filter(|_| !self.has(Defect::LbkSignedIn));
+        if self.has(Defect::LbkNone) {
+            blob_key = blob_key.or_else(|| Some(vec![0; 32]));
+        }
+        if let Some(last) = blob_key.as_mut().and_then(|key| key.last_mut()).filter(|_| self.has(Defect::LbkAnother)) {
+            *last ^= 1;
+        }
+        let key_wanted = assertion.wanted.large_blob_key || self.has(Defect::LbkNotAsked);
         Ok(Response {
             credential: Some(Descriptor::public_key(credential.id.clone())).filter(|_| !self.has(Defect::GaCredential)),
             signature: key.sign(&message).map_err(internal)?,
@@ -285,7 +294,7 @@ impl Authenticator {
             user,
             number_of_credentials: None,
             user_selected: None,
-            large_blob_key: credential.large_blob_key.clone().filter(|_| assertion.wanted.large_blob_key),
+            large_blob_key: blob_key.filter(|_| key_wanted),
             unsigned_extension_outputs: None,
         })
     }

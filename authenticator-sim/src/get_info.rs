@@ -11,6 +11,7 @@ use assay_protocol::pin_uv::Protocol;
 use assay_protocol::pin_uv::persistent::Secret;
 
 use crate::authenticator::Authenticator;
+use crate::config::BioConfig;
 use crate::defect::Defect;
 
 /// CTAP1's version.
@@ -27,7 +28,7 @@ impl Authenticator {
         let commands = management.config.as_ref();
         let formats = config.formats();
         let complexity = pin.complexity.as_ref().filter(|_| pin.supported);
-        Response {
+        let mut told = Response {
             versions: self.versions(),
             extensions: Some(config.extensions.clone()).filter(|list| !list.is_empty()),
             aaguid: config.aaguid,
@@ -69,12 +70,16 @@ impl Authenticator {
             max_pin_length: pin.max_length.filter(|_| pin.supported).map(u64::from),
             enc_cred_store_state,
             authenticator_config_commands: commands.map(|_| self.config_commands()),
+        };
+        for member in &config.untold {
+            told.forget(member);
         }
+        told
     }
 
     /// §7.2: what CTAP1 makes is not protected, so that it is left out while everything must be.
     fn versions(&self) -> Vec<String> {
-        let unlisted = self.has(Defect::InfoU2f) || self.always_uv() && !self.has(Defect::InfoU2fAlwaysUv);
+        let unlisted = self.has(Defect::InfoU2f) || self.always_uv() && !self.has(Defect::AlwaysUvU2f);
         let u2f = self.config.u2f.is_some() && !unlisted;
         let own = self.config.versions.iter().filter(|version| *version != U2F_V2 || u2f).cloned();
         let own: Vec<String> = own.collect();
@@ -109,13 +114,19 @@ impl Authenticator {
         if !(self.config.management.encrypted_members && self.config.management.read_only_tokens) {
             return None;
         }
-        let plaintext = match secret {
-            Secret::Identifier => &self.state.device.identifier,
-            Secret::CredStoreState => &self.state.cred_store_state,
+        let (plaintext, unsteady) = match secret {
+            Secret::Identifier => (&self.state.device.identifier, Defect::EncIdentifier),
+            Secret::CredStoreState => (&self.state.cred_store_state, Defect::EncStateIdle),
         };
+        let mut plaintext: [u8; 16] = *plaintext.0.first_chunk()?;
+        if self.has(unsteady) {
+            self.env.rng.fill(&mut plaintext);
+        }
         let mut iv = [0; 16];
-        self.env.rng.fill(&mut iv);
-        secret.seal(&self.state.device.persistent_token.bytes.0, iv, plaintext.0.first_chunk()?).ok()
+        if !self.has(Defect::EncVector) {
+            self.env.rng.fill(&mut iv);
+        }
+        secret.seal(&self.state.device.persistent_token.bytes.0, iv, &plaintext).ok()
     }
 
     fn options(&self) -> BTreeMap<String, bool> {
@@ -124,10 +135,12 @@ impl Authenticator {
         let pin = |value: bool| config.pin.supported.then_some(value);
         let on = |there: bool| there.then_some(true);
         let half = self.session.enrollment.is_some() && self.has(Defect::BioHalf);
-        let bio = config.bio().map(|_| !self.state.device.templates.is_empty() || half);
+        let bio = |has: fn(&BioConfig) -> bool| {
+            config.bio().filter(|bio| has(bio)).map(|_| !self.state.device.templates.is_empty() || half)
+        };
         let commands = management.config.as_ref();
         let togglable = commands.is_some_and(|commands| commands.toggle_always_uv);
-        let not_required = config.make_cred_uv_not_rqd && !self.always_uv();
+        let not_required = config.make_cred_uv_not_rqd && (!self.always_uv() || self.has(Defect::AlwaysUvNotRqd));
         let options = [
             ("rk", on(config.discoverable)),
             ("up", Some(true)),
@@ -140,14 +153,14 @@ impl Authenticator {
             ("noMcGaPermissionsWithClientPin", pin(true).filter(|_| config.pin.no_mc_ga_permissions)),
             ("largeBlobs", on(management.large_blobs.is_some())),
             ("ep", config.enterprise.as_ref().map(|_| self.state.device.policy.enterprise)),
-            ("bioEnroll", bio),
-            ("userVerificationMgmtPreview", bio.filter(|_| management.previews)),
-            ("uvBioEnroll", on(config.uv.as_ref().is_some_and(|uv| bio.is_some() && uv.enrollment_tokens))),
+            ("bioEnroll", bio(|bio| bio.command)),
+            ("userVerificationMgmtPreview", bio(|bio| bio.preview)),
+            ("uvBioEnroll", on(config.uv.as_ref().is_some_and(|uv| config.bio().is_some() && uv.enrollment_tokens))),
             ("authnrCfg", on(commands.is_some())),
             ("uvAcfg", on(config.uv.as_ref().is_some_and(|uv| commands.is_some() && uv.config_tokens))),
             ("credMgmt", on(management.credentials)),
             ("perCredMgmtRO", on(management.read_only_tokens)),
-            ("credentialMgmtPreview", on(management.credentials && management.previews)),
+            ("credentialMgmtPreview", on(management.credentials_preview)),
             ("setMinPINLength", pin(true).filter(|_| commands.is_some_and(|commands| commands.set_min_pin_length))),
         ];
         options.into_iter().filter_map(|(id, value)| Some((id.to_owned(), value?))).collect()

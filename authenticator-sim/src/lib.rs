@@ -4,7 +4,7 @@
 //! [`env::Env`] of person, clock, random numbers and store, it turns request bytes into reply
 //! bytes. [`device::Device`] is the CTAPHID device around it without any I/O, and
 //! [`serve::Simulator`] runs both over a line of reports. It can be told to do one thing wrong by a
-//! [`defect::Defect`]. This crate does not know who is driving it.
+//! [`defect::Defect`], and be any model by a [`persona::Persona`]. This crate does not know who is driving it.
 
 pub mod attestation;
 pub mod authenticator;
@@ -25,6 +25,7 @@ mod get_info;
 mod large_blobs;
 mod make_credential;
 pub mod operation;
+pub mod persona;
 mod presence;
 mod reset;
 pub mod serve;

@@ -71,7 +71,8 @@ impl Authenticator {
         }
 
         // step 6
-        if self.always_uv() {
+        let passed_over = if self.is_protected() { Defect::AlwaysUvMc } else { Defect::AlwaysUvNoPin };
+        if self.always_uv() && !self.has(passed_over) {
             if !self.is_protected() {
                 return self.uv_wanted();
             }
@@ -130,13 +131,18 @@ impl Authenticator {
         };
         let mut extras = Extras::default();
         if creation.large_blob_key {
-            extras.large_blob_key = Some(random(LARGE_BLOB_KEY, self.env.rng.as_mut()).0);
+            let length = if self.has(Defect::LbkLength) { LARGE_BLOB_KEY / 2 } else { LARGE_BLOB_KEY };
+            let key = random(length, self.env.rng.as_mut()).0;
+            extras.large_blob_key = Some(if self.has(Defect::LbkOneEach) { vec![0; length] } else { key });
         }
         let mut credential_id = if discoverable {
             self.keep(&material, request, creation.cred_blob.as_deref(), extras.large_blob_key.as_deref())?
         } else {
             self.vault.seal(&rp_id_hash, &material, self.env.rng.as_mut()).map_err(internal)?
         };
+        if self.has(Defect::LbkRegistered) {
+            extras.large_blob_key = None;
+        }
         if self.has(Defect::McCredentialId) {
             credential_id.resize(1024, 0);
         }
@@ -171,7 +177,7 @@ impl Authenticator {
         let attestation = match self.config.enterprise.as_ref().filter(|_| enterprise) {
             // What tells one device from another has no other format; `none` can convey nothing.
             Some(own) if preference != ["none"] => {
-                extras.enterprise = true;
+                extras.enterprise = !self.has(Defect::EpAtt);
                 &own.attestation
             }
             _ => self.config.choose_attestation(preference),
@@ -181,10 +187,12 @@ impl Authenticator {
 
     /// §6.1.2 step 9: is the attestation to tell which device it is?
     fn enterprise(&self, request: &Request) -> Result<bool, CommandError> {
+        let enabled = self.state.device.policy.enterprise;
         let Some(wanted) = request.enterprise_attestation.filter(|_| !self.config.is_of_2_0()) else {
-            return Ok(false);
+            return Ok(enabled && self.has(Defect::EpNotAsked));
         };
-        let Some(own) = self.config.enterprise.as_ref().filter(|_| self.state.device.policy.enterprise) else {
+        let enabled = enabled || self.has(Defect::EpDisabled);
+        let Some(own) = self.config.enterprise.as_ref().filter(|_| enabled) else {
             if self.has(Defect::McEnterprise) {
                 return Ok(false);
             }
@@ -192,8 +200,9 @@ impl Authenticator {
         };
         let listed = own.rp_ids.contains(&request.rp.id);
         match wanted {
-            1 => Ok(listed),
+            1 => Ok(listed || self.has(Defect::EpVendor)),
             2 => Ok(own.platform_managed || listed),
+            _ if self.has(Defect::EpValue) => Ok(false),
             _ => refuse(Status::INVALID_OPTION, "enterpriseAttestation is neither 1 nor 2"),
         }
     }
@@ -288,7 +297,9 @@ impl Authenticator {
             large_blob_key: large_blob_key.map(|key| Secret(key.to_vec())),
             third_party_payment: material.third_party_payment,
         })));
-        changes.push(Change::CredStoreState(random(16, self.env.rng.as_mut())));
+        if !self.has(Defect::EncStateRegistration) {
+            changes.push(Change::CredStoreState(random(16, self.env.rng.as_mut())));
+        }
         self.commit(changes)?;
         Ok(id.0)
     }

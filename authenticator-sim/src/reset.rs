@@ -48,15 +48,29 @@ impl Authenticator {
         self.commit(self.state.changes())?;
         self.vault = Vault::new(&self.state.device.secret);
         let powered_at = self.session.powered_at;
+        let tokens = std::mem::take(&mut self.session.tokens);
         self.power_cycle();
         self.session.powered_at = powered_at;
+        if self.has(Defect::ResetToken) {
+            self.session.tokens = tokens;
+        }
         Ok(Vec::new())
     }
 
     /// What the old state leaves to the new one: nothing, as long as the key has no defect.
     fn survive(&mut self, old: State) {
+        let (was, policy) = (&old.device, &mut self.state.device.policy);
         for defect in &self.config.defects {
             match defect {
+                Defect::ResetMinPin => policy.min_pin_length = was.policy.min_pin_length,
+                Defect::ResetAlwaysUv => policy.always_uv = was.policy.always_uv,
+                Defect::ResetEnterprise => policy.enterprise = was.policy.enterprise,
+                Defect::ResetForce => policy.force_pin_change = was.policy.force_pin_change,
+                Defect::ResetRpIds => policy.min_pin_length_rp_ids.clone_from(&was.policy.min_pin_length_rp_ids),
+                Defect::ResetPinComplexity => policy.pin_complexity = was.policy.pin_complexity,
+                Defect::ResetBlobs => self.state.large_blobs = old.large_blobs.clone(),
+                Defect::ResetPersistent => self.state.device.persistent_token = was.persistent_token.clone(),
+                Defect::ResetIdentifier => self.state.device.identifier = was.identifier.clone(),
                 Defect::ResetPlain => self.state.device.secret = old.device.secret.clone(),
                 Defect::ResetDiscoverable => self.state.credentials.clone_from(&old.credentials),
                 Defect::ResetPin => self.state.device.pin.clone_from(&old.device.pin),

@@ -142,6 +142,13 @@ impl PinUvAuthToken {
         }
     }
 
+    /// Takes all permissions from it, which only a key with a defect does.
+    pub(crate) fn disarm(&mut self) {
+        if let Some(in_use) = &mut self.in_use {
+            in_use.grant.permissions = 0;
+        }
+    }
+
     /// What to remember it by.
     pub(crate) fn ticket(&self) -> Ticket {
         Ticket { protocol: self.protocol, generation: self.generation }

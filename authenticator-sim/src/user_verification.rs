@@ -204,6 +204,9 @@ impl Authenticator {
     pub(crate) fn spend_tokens(&mut self) {
         for token in &mut self.session.tokens {
             token.spend();
+            if self.config.has(Defect::LbwSpent) {
+                token.disarm();
+            }
         }
     }
 }

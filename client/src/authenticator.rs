@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use assay_protocol::ctap2::{Command, ReplyError, client_pin, get_assertion, get_info, make_credential, reply};
+use assay_protocol::ctap2::{
+    Command, ReplyError, bio_enrollment, client_pin, config, credential_management, get_assertion, get_info,
+    large_blobs, make_credential, reply,
+};
 use assay_protocol::ctaphid::KeepAlive;
 use assay_transport::{Cancel, Channel};
 
@@ -61,6 +64,42 @@ impl Authenticator<'_> {
     /// authenticatorReset.
     pub fn reset(&mut self) -> Result<(), ClientError> {
         self.call(&Command::Reset, |_| Ok::<(), ReplyError>(()))
+    }
+
+    /// authenticatorCredentialManagement; its prototype where the authenticator has nothing else.
+    pub fn credential_management(
+        &mut self,
+        info: &get_info::Response,
+        request: credential_management::Request,
+    ) -> Result<credential_management::Response, ClientError> {
+        let command = match info.option("credMgmt") {
+            Some(true) => Command::CredentialManagement(request),
+            _ => Command::CredentialManagementPreview(request),
+        };
+        self.call(&command, credential_management::Response::parse)
+    }
+
+    /// authenticatorBioEnrollment; its prototype where the authenticator has nothing else.
+    pub fn bio_enrollment(
+        &mut self,
+        info: &get_info::Response,
+        request: bio_enrollment::Request,
+    ) -> Result<bio_enrollment::Response, ClientError> {
+        let command = match info.option("bioEnroll") {
+            Some(_) => Command::BioEnrollment(request),
+            None => Command::BioEnrollmentPreview(request),
+        };
+        self.call(&command, bio_enrollment::Response::parse)
+    }
+
+    /// authenticatorLargeBlobs.
+    pub fn large_blobs(&mut self, request: large_blobs::Request) -> Result<large_blobs::Response, ClientError> {
+        self.call(&Command::LargeBlobs(request), large_blobs::Response::parse)
+    }
+
+    /// authenticatorConfig.
+    pub fn config(&mut self, request: config::Request) -> Result<(), ClientError> {
+        self.call(&Command::Config(request), |_| Ok::<(), ReplyError>(()))
     }
 
     /// Random bytes.

@@ -132,7 +132,7 @@ fn make(
         // The lookup of the exclude list shows credentials of every protection level to a verified user only.
         let permissions = permission::MC | permission::GA;
         let token = match verification {
-            Verification::Pin => Some(pin::token(authenticator, info, permissions, &rp_id)?),
+            Verification::Pin => Some(pin::token(authenticator, info, permissions, Some(&rp_id))?),
             Verification::BuiltIn | Verification::Skip => None,
         };
         request.options.uv = (verification == Verification::BuiltIn).then_some(true);

@@ -58,6 +58,16 @@ pub enum Unfit {
     UserVerification,
     /// The request is longer than it takes.
     RequestTooLarge,
+    /// It has no PIN.
+    ClientPin,
+    /// It lists no credentials.
+    CredentialManagement,
+    /// It keeps no large blobs.
+    LargeBlobs,
+    /// It cannot be configured, or not so.
+    Config,
+    /// It has no sensor on which fingers could be enrolled.
+    BioEnrollment,
 }
 
 /// Why there is no token.
@@ -146,6 +156,11 @@ impl ClientError {
             Self::Unfit(Unfit::ResidentKey) => "client_authenticator_resident_key",
             Self::Unfit(Unfit::UserVerification) => "client_authenticator_user_verification",
             Self::Unfit(Unfit::RequestTooLarge) => "client_request_too_large",
+            Self::Unfit(Unfit::ClientPin) => "client_authenticator_client_pin",
+            Self::Unfit(Unfit::CredentialManagement) => "client_authenticator_credential_management",
+            Self::Unfit(Unfit::LargeBlobs) => "client_authenticator_large_blobs",
+            Self::Unfit(Unfit::Config) => "client_authenticator_config",
+            Self::Unfit(Unfit::BioEnrollment) => "client_authenticator_bio_enrollment",
             Self::Pin(PinFailure::Declined) => "client_pin_declined",
             Self::Pin(PinFailure::TooManyTries) => "client_pin_too_many_tries",
             Self::Pin(PinFailure::Blocked) => "client_pin_blocked",
@@ -229,6 +244,11 @@ impl fmt::Display for Unfit {
             Self::ResidentKey => "the authenticator keeps no discoverable credentials",
             Self::UserVerification => "the authenticator cannot verify its user",
             Self::RequestTooLarge => "the request is longer than the authenticator takes",
+            Self::ClientPin => "the authenticator has no PIN",
+            Self::CredentialManagement => "the authenticator does not list its credentials",
+            Self::LargeBlobs => "the authenticator keeps no large blobs",
+            Self::Config => "the authenticator cannot be configured so",
+            Self::BioEnrollment => "the authenticator has no sensor to enroll fingers on",
         })
     }
 }

@@ -76,7 +76,7 @@ fn assert(
     let mut verification = verification;
     loop {
         let token = match verification {
-            Verification::Pin => Some(pin::token(authenticator, info, permission::GA, &request.rp_id)?),
+            Verification::Pin => Some(pin::token(authenticator, info, permission::GA, Some(&request.rp_id))?),
             Verification::BuiltIn | Verification::Skip => None,
         };
         request.options.uv = (verification == Verification::BuiltIn).then_some(true);

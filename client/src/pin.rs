@@ -1,11 +1,11 @@
-//! Tokens by PIN, and the PIN itself (CTAP 2.3 6.5.5).
+//! Tokens by PIN or by the authenticator itself, and the PIN (CTAP 2.3 6.5.5).
 
-use assay_protocol::ctap2::client_pin::{Request, SubCommand};
+use assay_protocol::ctap2::client_pin::{Request, Response, SubCommand};
 use assay_protocol::ctap2::{Status, get_info};
 use assay_protocol::pin_uv::{self, KeyAgreement, Protocol, PublicKey, SharedSecret, Token, pad_pin, pin_hash};
 
 use crate::authenticator::Authenticator;
-use crate::error::{ClientError, PinFailure};
+use crate::error::{ClientError, PinFailure, Unfit};
 use crate::user::{PinReason, PinRequest};
 
 /// More prompts than a person would bear.
@@ -28,12 +28,38 @@ pub fn protocol(info: &get_info::Response) -> Option<Protocol> {
     [Protocol::Two, Protocol::One].into_iter().find(known).or(unlisted)
 }
 
-/// Asks for the PIN, again while it is wrong, and gets a token with these permissions for `rp_id`.
+/// What is left before an authenticator blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retries {
+    /// Wrong PINs.
+    pub pin: Option<u64>,
+    /// Has it to be plugged in again before the next PIN?
+    pub power_cycle: bool,
+    /// Failures of its own verification, where it has one.
+    pub uv: Option<u64>,
+}
+
+/// A token with these permissions for no RP in particular: by the PIN where one is set, else by the
+/// authenticator's own verification.
+pub fn management_token(
+    authenticator: &mut Authenticator<'_>,
+    info: &get_info::Response,
+    permissions: u64,
+) -> Result<Token, ClientError> {
+    let is = |id| info.option(id) == Some(true);
+    match is("clientPin") {
+        true => token(authenticator, info, permissions, None),
+        false if is("uv") && is("pinUvAuthToken") => token_by_uv(authenticator, info, permissions),
+        false => Err(Unfit::UserVerification.into()),
+    }
+}
+
+/// Asks for the PIN, again while it is wrong, and gets a token with these permissions, for `rp_id` where one is named.
 pub fn token(
     authenticator: &mut Authenticator<'_>,
     info: &get_info::Response,
     permissions: u64,
-    rp_id: &str,
+    rp_id: Option<&str>,
 ) -> Result<Token, ClientError> {
     let protocol = protocol(info).ok_or(PinFailure::NoProtocol)?;
     if info.force_pin_change == Some(true) {
@@ -45,7 +71,7 @@ pub fn token(
     };
     let mut reason = PinReason::First;
     for _ in 0..MAX_PROMPTS {
-        let retries = retries(authenticator)?;
+        let retries = tries(authenticator)?;
         let min_length = info.min_pin_length.unwrap_or(DEFAULT_MIN_LENGTH);
         let prompt = PinRequest { reason, retries, min_length };
         let pin = authenticator.user.pin(&prompt).ok_or(PinFailure::Declined)?;
@@ -111,8 +137,23 @@ pub fn change_pin(
         .map_err(blocked)
 }
 
+/// How many failures are left.
+pub fn retries(authenticator: &mut Authenticator<'_>, info: &get_info::Response) -> Result<Retries, ClientError> {
+    let mut retries = Retries { pin: None, power_cycle: false, uv: None };
+    if info.option("clientPin").is_some() {
+        let response = authenticator.client_pin(Request::new(SubCommand::GetPinRetries))?;
+        retries.pin = response.pin_retries;
+        retries.power_cycle = response.power_cycle_state == Some(true);
+    }
+    // CTAP 2.0 had no such subcommand, and no tokens either.
+    if info.option("uv").is_some() && info.option("pinUvAuthToken") == Some(true) {
+        retries.uv = authenticator.client_pin(Request::new(SubCommand::GetUvRetries))?.uv_retries;
+    }
+    Ok(retries)
+}
+
 /// Retries left, or why there is no use in asking.
-fn retries(authenticator: &mut Authenticator<'_>) -> Result<Option<u64>, ClientError> {
+fn tries(authenticator: &mut Authenticator<'_>) -> Result<Option<u64>, ClientError> {
     let response = authenticator.client_pin(Request::new(SubCommand::GetPinRetries))?;
     match (response.pin_retries, response.power_cycle_state) {
         (Some(0), _) => Err(PinFailure::Blocked.into()),
@@ -127,22 +168,43 @@ fn token_for(
     sub_command: SubCommand,
     pin: &str,
     permissions: u64,
-    rp_id: &str,
+    rp_id: Option<&str>,
 ) -> Result<Token, ClientError> {
     let agreed = agree(authenticator, protocol)?;
     let pin_hash_enc = seal(authenticator, &agreed.secret, &pin_hash(pin))?;
     let with_permissions = sub_command != SubCommand::GetPinToken;
     let response = authenticator.client_pin(Request {
         pin_uv_auth_protocol: Some(protocol.number()),
-        key_agreement: Some(agreed.public_key),
+        key_agreement: Some(agreed.public_key.clone()),
         pin_hash_enc: Some(pin_hash_enc),
         permissions: with_permissions.then_some(permissions),
-        rp_id: with_permissions.then(|| rp_id.to_owned()),
+        rp_id: rp_id.filter(|_| with_permissions).map(str::to_owned),
         ..Request::new(sub_command)
     })?;
+    opened(&agreed, response)
+}
+
+/// §6.5.5.7.3: the authenticator verifies its user itself.
+fn token_by_uv(
+    authenticator: &mut Authenticator<'_>,
+    info: &get_info::Response,
+    permissions: u64,
+) -> Result<Token, ClientError> {
+    let protocol = protocol(info).ok_or(PinFailure::NoProtocol)?;
+    let agreed = agree(authenticator, protocol)?;
+    let response = authenticator.client_pin(Request {
+        pin_uv_auth_protocol: Some(protocol.number()),
+        key_agreement: Some(agreed.public_key.clone()),
+        permissions: Some(permissions),
+        ..Request::new(SubCommand::GetPinUvAuthTokenUsingUvWithPermissions)
+    })?;
+    opened(&agreed, response)
+}
+
+fn opened(agreed: &Agreed, response: Response) -> Result<Token, ClientError> {
     let sealed = response.pin_uv_auth_token.ok_or_else(|| missing("pinUvAuthToken"))?;
     let token = agreed.secret.decrypt(&sealed).map_err(unusable)?;
-    Token::new(protocol, token).map_err(unusable)
+    Token::new(agreed.secret.protocol(), token).map_err(unusable)
 }
 
 /// Key agreement with a fresh key.

@@ -160,7 +160,7 @@ impl<'a> Trust<'a> {
                 .refuse(enforced, format!("{} attestation, the model makes {listed:?}", statement.attestation_type))?;
         }
         let listed = &entry.authentication_algorithms;
-        if !listed.is_empty() && !listed.iter().any(|name| cose_algorithm(name) == Some(credential_algorithm)) {
+        if !listed.is_empty() && !listed.iter().any(|name| alg::of_registry(name) == Some(credential_algorithm)) {
             Check::MetadataAlgorithm
                 .refuse(enforced, format!("COSE algorithm {credential_algorithm}, the model makes {listed:?}"))?;
         }
@@ -185,26 +185,6 @@ impl Chain {
             Self::Bound => policy::Chain::Tenant,
         }
     }
-}
-
-/// The COSE algorithm, curve included, of a name in FIDO's registry of predefined values 3.6.1.
-fn cose_algorithm(name: &str) -> Option<i64> {
-    Some(match name {
-        "secp256r1_ecdsa_sha256_raw" | "secp256r1_ecdsa_sha256_der" => alg::ES256,
-        "secp384r1_ecdsa_sha384_raw" => alg::ES384,
-        "secp521r1_ecdsa_sha512_raw" => alg::ES512,
-        "secp256k1_ecdsa_sha256_raw" | "secp256k1_ecdsa_sha256_der" => alg::ES256K,
-        "ed25519_eddsa_sha512_raw" => alg::EDDSA,
-        "ed448_eddsa_sha512_raw" => alg::ED448,
-        "rsa_emsa_pkcs1_sha256_raw" | "rsa_emsa_pkcs1_sha256_der" | "rsassa_pkcsv15_sha256_raw" => alg::RS256,
-        "rsassa_pkcsv15_sha384_raw" => alg::RS384,
-        "rsassa_pkcsv15_sha512_raw" => alg::RS512,
-        "rsassa_pkcsv15_sha1_raw" => alg::RS1,
-        "rsassa_pss_sha256_raw" | "rsassa_pss_sha256_der" => alg::PS256,
-        "rsassa_pss_sha384_raw" => alg::PS384,
-        "rsassa_pss_sha512_raw" => alg::PS512,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

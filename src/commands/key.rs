@@ -1,11 +1,22 @@
 //! `assay key ...`: one file a word.
 
+mod blobs;
+mod config;
 mod control;
+mod credentials;
 mod door;
 mod faults;
+mod fingers;
+mod list;
+mod models;
+mod new;
+mod personas;
+mod pin;
 mod port;
+mod reset;
 mod second_opinion;
 mod serve;
+mod session;
 mod touch;
 mod udev;
 
@@ -15,71 +26,45 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use assay_client::Client;
 use assay_client::user::Nobody;
-use assay_transport::hid;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
+pub use self::blobs::BlobsCommand;
+pub use self::config::ConfigCommand;
+pub use self::credentials::CredentialsCommand;
 pub use self::faults::KeyFaultsArgs;
+pub use self::fingers::FingersCommand;
+pub use self::list::KeyListArgs;
+pub use self::models::KeyModelsArgs;
+pub use self::new::KeyNewArgs;
+pub use self::personas::KeyPersonaArgs;
+pub use self::pin::PinCommand;
+pub use self::reset::ResetArgs;
 pub use self::serve::KeyServeArgs;
 pub use self::touch::TouchMode;
 pub use self::udev::KeyUdevArgs;
 use super::Place;
-use crate::cli::{KeyCommand, KeyInfoArgs, KeyNewArgs};
+use crate::cli::{KeyCommand, KeyInfoArgs};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 
 /// Does what was asked of keys.
 pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
     match command {
-        KeyCommand::New(args) => new(here, args),
+        KeyCommand::New(args) => new::run(here, args),
         KeyCommand::Serve(args) => serve::run(here, args),
-        KeyCommand::List => list(here),
+        KeyCommand::List(args) => list::run(here, args),
         KeyCommand::Info(args) => info(here, args),
+        KeyCommand::Pin(command) => pin::run(here, command),
+        KeyCommand::Credentials(command) => credentials::run(here, command),
+        KeyCommand::Blobs(command) => blobs::run(here, command),
+        KeyCommand::Config(command) => config::run(here, command),
+        KeyCommand::Fingers(command) => fingers::run(here, command),
+        KeyCommand::Reset(args) => reset::run(here, args),
+        KeyCommand::Models(args) => models::run(here, args),
+        KeyCommand::Persona(args) => personas::run(here, args),
         KeyCommand::Faults(args) => faults::run(here, args),
         KeyCommand::Udev(args) => udev::run(args),
     }
-}
-
-fn new(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
-    let saved = keys::save(&here.state()?, &args.name, args.aaguid.as_deref(), args.attestation)?;
-    if here.json {
-        print(&format!("{}\n", json!({"name": args.name, "aaguid": saved.aaguid, "attestation": saved.attestation})))?;
-    } else {
-        print(&format!("sim:{} is a key of model {}, {}\n", args.name, saved.aaguid, saved.attestation))?;
-    }
-    Ok(Exit::Good)
-}
-
-fn list(here: &Place) -> Result<Exit> {
-    let saved = here.state()?.keys();
-    let usb = hid::list().unwrap_or_default();
-    if here.json {
-        let usb: Vec<_> = usb
-            .iter()
-            .map(|key| {
-                json!({
-                    "target": format!("hid:{}", key.path), "vendor_id": key.vendor_id, "product_id": key.product_id,
-                    "manufacturer": key.manufacturer, "product": key.product, "serial_number": key.serial_number,
-                })
-            })
-            .collect();
-        let saved: Vec<_> = saved.iter().map(|name| json!({"target": format!("sim:{name}")})).collect();
-        print(&format!("{}\n", json!({"virtual": saved, "usb": usb})))?;
-        return Ok(Exit::Good);
-    }
-    let mut out = String::new();
-    for name in &saved {
-        writeln!(out, "sim:{name}")?;
-    }
-    for key in &usb {
-        let words = [&key.manufacturer, &key.product, &key.serial_number];
-        let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
-        writeln!(out, "hid:{}  {:04x}:{:04x}  {}", key.path, key.vendor_id, key.product_id, words.join(" "))?;
-    }
-    if out.is_empty() {
-        out.push_str("No keys. `assay key new NAME` makes a virtual one; USB keys appear when plugged in.\n");
-    }
-    print(&out)?;
-    Ok(Exit::Good)
 }
 
 fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
@@ -88,22 +73,12 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     let mut channel = keys::channel(reports).with_context(|| args.target.clone())?;
     let mut client = Client::new("https://localhost", Box::new(Nobody))?;
     let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info()?;
-    let members = json!({
-        "target": args.target,
-        "aaguid": info.aaguid,
-        "versions": info.versions,
-        "extensions": info.extensions,
-        "options": info.options,
-        "maxMsgSize": info.max_msg_size,
-        "pinUvAuthProtocols": info.pin_uv_auth_protocols,
-        "maxCredentialCountInList": info.max_credential_count_in_list,
-        "maxCredentialIdLength": info.max_credential_id_length,
-        "transports": info.transports,
-        "algorithms": info.algorithms.as_ref().map(|list| list.iter().map(|parameter| parameter.alg).collect::<Vec<_>>()),
-        "minPINLength": info.min_pin_length,
-        "firmwareVersion": info.firmware_version,
-        "remainingDiscoverableCredentials": info.remaining_discoverable_credentials,
-    });
+    let mut members = Map::from_iter([("target".to_owned(), json!(args.target))]);
+    members.extend(info.to_json());
+    if let Some(list) = &info.algorithms {
+        members.insert("algorithms".to_owned(), list.iter().map(|parameter| parameter.alg).collect());
+    }
+    let members = Value::Object(members);
     let differences = match &args.second_opinion {
         None => Vec::new(),
         Some(program) => second_opinion::differences(&members, &second_opinion::ask(&target, program.as_deref())?),

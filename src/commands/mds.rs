@@ -2,7 +2,7 @@
 
 mod diff;
 mod make;
-mod model;
+pub(super) mod model;
 mod show;
 mod sources;
 mod verify;
@@ -83,7 +83,7 @@ fn payload_object(path: &Path) -> Result<Map<String, Value>> {
     serde_json::from_slice(&payload(path)?).with_context(|| format!("{} is no payload", path.display()))
 }
 
-fn unjudged(path: &Path) -> Result<Metadata> {
+pub(super) fn unjudged(path: &Path) -> Result<Metadata> {
     Metadata::load_unsigned_json(&payload(path)?, None).with_context(|| format!("{} is no payload", path.display()))
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Place;
 use super::test::{OwnServer, cancel_on_interrupt, nothing_failed};
 use crate::cli::RunArgs;
-use crate::judge::{self, Bar, Plan};
+use crate::judge::{self, Bar, Named, Plan};
 use crate::keys::KeyTarget;
 use crate::output::{Exit, Style, print};
 use crate::traces;
@@ -42,7 +42,7 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
         judge::relying_party(&plan, &judged, &lab, &mut bar)?,
         judge::policy(&plan, &judged, &lab, &mut bar)?,
         judge::dbsc(&plan, &judged, &lab, &mut bar)?,
-        judge::authenticator(&plan, &KeyTarget::parse("sim")?, &lab, &state, &mut bar),
+        judge::authenticator(&plan, Named { target: KeyTarget::parse("sim")?, lab, state }, None, &mut bar),
     ];
     drop(bar);
     let replay = format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::Place;
 use crate::cli::{TestArgs, TestKind};
 use crate::clock::MovableClock;
-use crate::judge::{self, Bar, Judged, Plan};
+use crate::judge::{self, Bar, Judged, Named, Plan, PowerCycle};
 use crate::keys::KeyTarget;
 use crate::lab::{Lab, ServerPlan, every_algorithm, profile_names};
 use crate::output::{Exit, Style, print};
@@ -117,6 +117,12 @@ pub(super) fn shown(here: &Place, report: &Report) -> Result<Exit> {
     })
 }
 
+/// How the key loses its power before each reset, where it may be reset.
+fn erase(args: &TestArgs) -> Option<PowerCycle> {
+    let by_command = args.power_cycle.clone().map(PowerCycle::Command);
+    args.erase.then(|| by_command.unwrap_or(PowerCycle::Person))
+}
+
 fn judged(here: &Place, args: &TestArgs, target: &str, described: Option<TargetFile>, plan: &Plan) -> Result<Report> {
     let (lab, state) = (here.lab()?, here.state()?);
     let mut bar = Bar::new();
@@ -132,7 +138,8 @@ fn judged(here: &Place, args: &TestArgs, target: &str, described: Option<TargetF
         let key = KeyTarget::parse(target)?;
         // An unreachable key is one error, not a hundred broken cases.
         crate::keys::channel(key.connect(&lab, &state)?).with_context(|| target.to_owned())?;
-        let suite = judge::authenticator(plan, &key, &lab, &state, &mut bar);
+        let named = Named { target: key, lab, state };
+        let suite = judge::authenticator(plan, named, erase(args), &mut bar);
         return Ok(plan.report(kind, target, target, &replay, vec![suite]));
     }
     let own = if target == "sim" { Some(OwnServer::start(&lab, &plan.profile)?) } else { None };

@@ -8,16 +8,21 @@ use assay_conformance::runner::{self, Open, Progress};
 use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
 use assay_transport::Reports;
 
-use super::Plan;
+use super::refresh::{PowerCycle, Refreshed};
+use super::{Current, Plan};
 use crate::keys::KeyTarget;
 use crate::lab::Lab;
 use crate::state::State;
 
 /// A key by its name on the command line.
-struct Named {
-    target: KeyTarget,
-    lab: Lab,
-    state: State,
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// Its name.
+    pub target: KeyTarget,
+    /// Whose certificates a virtual one has.
+    pub lab: Lab,
+    /// Where saved ones are.
+    pub state: State,
 }
 
 impl Connect for Named {
@@ -26,26 +31,22 @@ impl Connect for Named {
     }
 }
 
-/// Judges a key. Only where every session has a fresh one, nothing that somebody keeps is at risk, and the cases
-/// that want such a key are asked.
-pub fn authenticator(
-    plan: &Plan,
-    target: &KeyTarget,
-    lab: &Lab,
-    state: &State,
-    progress: &mut dyn Progress,
-) -> SuiteReport {
-    let fresh = target.is_fresh();
-    let connect = Named { target: target.clone(), lab: *lab, state: state.clone() };
-    run(plan, Arc::new(connect), fresh, progress)
+/// Judges a key. The cases that want one as it comes from the factory are asked where every session has such a
+/// key, or where `erase` says how it is brought there: what somebody keeps on a key is never put at risk otherwise.
+pub fn authenticator(plan: &Plan, named: Named, erase: Option<PowerCycle>, progress: &mut dyn Progress) -> SuiteReport {
+    let fresh = named.target.is_fresh();
+    match erase {
+        Some(how) if !fresh => {
+            let current = Current::default();
+            let connect = Refreshed { named, current: current.clone(), how };
+            keys(plan, Arc::new(connect), true, &mut current.watching(progress))
+        }
+        _ => keys(plan, Arc::new(named), fresh, progress),
+    }
 }
 
-/// Judges keys that `connect` makes, each of them new.
-pub fn fresh_simulator(plan: &Plan, connect: Arc<dyn Connect>, progress: &mut dyn Progress) -> SuiteReport {
-    run(plan, connect, true, progress)
-}
-
-fn run(plan: &Plan, connect: Arc<dyn Connect>, fresh: bool, progress: &mut dyn Progress) -> SuiteReport {
+/// Judges the keys that `connect` reaches; `fresh` where each session finds one as it comes from the factory.
+pub fn keys(plan: &Plan, connect: Arc<dyn Connect>, fresh: bool, progress: &mut dyn Progress) -> SuiteReport {
     let need = FRESH;
     let features: Vec<&str> = if fresh { vec![need.feature()] } else { Vec::new() };
     let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(connect.as_ref(), context));

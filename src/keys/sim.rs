@@ -1,13 +1,13 @@
 //! Virtual keys by name: which, and what is wrong with it.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
 use assay_authenticator_sim::defect::{Defect, Defects};
 use assay_authenticator_sim::env::{Env, Person};
 use clap::ValueEnum as _;
 
-use super::{persona_config, saved};
+use super::{SavedKey, load, persona_config};
 use crate::cli::Persona;
 use crate::lab::Lab;
 use crate::near;
@@ -67,7 +67,8 @@ impl Sim {
         let (config, env) = match &self.kind {
             SimKind::Fresh(persona) => (persona_config(lab, persona.unwrap_or(Persona::SecurityKey))?, system),
             SimKind::Saved(name) => {
-                let (config, store) = saved(lab, state, name)?;
+                let SavedKey { persona, store } = load(state, name)?;
+                let config = persona.config(&lab.mint).with_context(|| format!("sim:{name}"))?;
                 (config, Env { store: Box::new(store), ..system })
             }
         };

@@ -110,6 +110,17 @@ fn keys() {
     let names: Vec<&str> =
         listed["virtual"].as_array().unwrap().iter().map(|key| key["target"].as_str().unwrap()).collect();
     assert_eq!(names, ["sim:alpha", "sim:zeta"]);
+    let alpha = || run(&mut assay(&place, ["key", "list", "--json"])).expect(0).json()["virtual"][0].clone();
+    assert_eq!(
+        (&alpha()["pin_is_set"], &alpha()["fingers_are_enrolled"], &alpha()["versions"][0]),
+        (&Value::Bool(false), &Value::Null, &Value::from("FIDO_2_0"))
+    );
+    assert!(!place.join("state/keys/alpha.state").exists(), "a list leaves nothing behind");
+    let pin = place.file("pin", "correct horse");
+    run(assay(&place, ["key", "pin", "set", "sim:alpha", "--new-pin-file"]).arg(pin)).expect(0);
+    assert_eq!(alpha()["pin_is_set"], true);
+    let text = run(&mut assay(&place, ["key", "list"])).expect(0).out;
+    assert!(text.lines().next().unwrap().ends_with("FIDO_2_0 FIDO_2_1  PIN set"), "{text}");
     let info = run(&mut assay(&place, ["key", "info", "sim:zeta", "--json"])).expect(0).json();
     assert!(info["versions"].as_array().unwrap().contains(&Value::from("FIDO_2_1")), "{info}");
 }

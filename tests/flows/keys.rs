@@ -1,6 +1,5 @@
 //! What a key shows of itself at a registration, and what it refuses.
 
-use assay::cli;
 use assay::keys::{KeyTarget, save, touched};
 use assay::state::State;
 use assay_attestation::{AttestationType, Format};
@@ -8,6 +7,7 @@ use assay_authenticator_sim::attestation::Attestation;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::{Backup, KeyConfig};
 use assay_authenticator_sim::env::{Env, Touch};
+use assay_authenticator_sim::persona::Persona;
 use assay_client::DomName;
 use assay_client::error::Unfit;
 use assay_mint::lab::MODEL;
@@ -102,7 +102,7 @@ fn a_key_that_does_not_fit() {
 fn a_saved_key_remembers() {
     let place = Place::new();
     let state = State::open(Some(place.path())).unwrap();
-    save(&state, "desk", None, cli::Attestation::PackedX5c).unwrap();
+    save(&state, "desk", &Persona::default()).unwrap();
     let KeyTarget::Sim(desk) = KeyTarget::parse("sim:desk").unwrap() else { panic!("sim:desk is virtual") };
     let key = || desk.authenticator(&lab().0, &state, touched()).unwrap();
 

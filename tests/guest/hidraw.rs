@@ -91,3 +91,21 @@ fn the_authenticator_suite() {
         assert_eq!(total("passed") + total("skipped"), total("cases"), "{door}: {}", report["totals"]);
     }
 }
+
+/// What a key says on a real node is kept, and comes again where there is no key.
+#[test]
+fn a_recording() {
+    let script = r#"
+        serve --uhid --touch auto
+        step record "$assay" --state /tmp/state record "hid:$node" --out /tmp/key.json --filter make-credential
+        step replay "$assay" --state /tmp/state --json replay /tmp/key.json
+    "#;
+    let Some(steps) = guest(&[], script) else { return };
+    steps.ok("record");
+    let said = steps.ok("replay");
+    // The kernel talks in between.
+    let json = said.get(said.find('{').unwrap()..=said.rfind('}').unwrap()).unwrap();
+    let replay: serde_json::Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error} in {said}"));
+    assert_eq!(replay["differences"], serde_json::json!([]));
+    assert!(replay["cases"].as_u64() > Some(30), "{replay}");
+}

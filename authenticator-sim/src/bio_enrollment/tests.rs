@@ -5,7 +5,7 @@ use assay_protocol::ctap2::client_pin::permission::{BE, CM};
 use assay_protocol::ctap2::{Command, Status};
 use assay_protocol::pin_uv::{Protocol, Token};
 
-use crate::config::KeyConfig;
+use crate::config::{KeyConfig, Sensor};
 use crate::env::{Purpose, Scan};
 use crate::testing::{Bench, status};
 
@@ -181,7 +181,9 @@ fn the_prototype_is_the_same_under_another_byte() {
     let request = Request { get_modality: Some(true), ..Request::default() };
     assert_eq!(status(bench.send(Command::BioEnrollmentPreview(request.clone()))), Status::OK);
     let mut config = KeyConfig::biometric_key();
-    config.management.previews = false;
+    if let Some(Sensor::Fingerprints(bio)) = config.uv.as_mut().map(|uv| &mut uv.sensor) {
+        bio.preview = false;
+    }
     let outcome = Bench::with(config).send(Command::BioEnrollmentPreview(request));
     assert_eq!(status(outcome), Status::INVALID_COMMAND);
 }

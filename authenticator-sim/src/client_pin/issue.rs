@@ -43,7 +43,7 @@ impl Authenticator {
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
         self.check_pin(&shared, pin_hash_enc)?;
-        if self.state.device.policy.force_pin_change {
+        if self.state.device.policy.force_pin_change && !self.has(Defect::ForceLegacyToken) {
             return refuse(Status::PIN_INVALID, "the PIN has to be changed");
         }
         let permissions = if self.config.pin.no_mc_ga_permissions { 0 } else { FOR_RP };
@@ -59,7 +59,7 @@ impl Authenticator {
         self.check_not_blocked()?;
         let shared = self.shared(protocol, request)?;
         self.check_pin(&shared, pin_hash_enc)?;
-        if self.state.device.policy.force_pin_change {
+        if self.state.device.policy.force_pin_change && !self.has(Defect::ForceToken) {
             return refuse(Status::PIN_POLICY_VIOLATION, "the PIN has to be changed");
         }
         if grant.permissions == permission::PCMR {
@@ -137,7 +137,7 @@ impl Authenticator {
         let built_in = |allowed: Option<bool>| by == By::Pin || allowed.unwrap_or(false);
         [
             (FOR_RP, by == By::BuiltIn || !self.config.pin.no_mc_ga_permissions),
-            (permission::CM, management.credentials),
+            (permission::CM, management.credentials || management.credentials_preview),
             (permission::BE, self.config.bio().is_some() && built_in(uv.map(|uv| enrols && uv.enrollment_tokens))),
             (permission::LBW, management.large_blobs.is_some()),
             (permission::ACFG, management.config.is_some() && built_in(uv.map(|uv| uv.config_tokens))),

@@ -1,6 +1,6 @@
 //! Makes that are found in the field: a starting point each, to be changed member by member.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assay_mint::lab::MODEL;
 use assay_protocol::aaguid::Aaguid;
@@ -50,6 +50,7 @@ impl KeyConfig {
             reset: ResetConfig::default(),
             firmware_version: 1,
             certifications: BTreeMap::new(),
+            untold: BTreeSet::new(),
             defects: Defects::new(),
         }
     }
@@ -80,13 +81,14 @@ impl KeyConfig {
             ]),
             management: Management {
                 credentials: true,
-                previews: false,
+                credentials_preview: false,
                 read_only_tokens: true,
                 encrypted_members: true,
                 large_blobs: Some(4096),
                 config: Some(ConfigCommands {
                     toggle_always_uv: true,
                     set_min_pin_length: true,
+                    enable_long_touch: true,
                     min_pin_length_rp_ids: 4,
                     own_rp_ids: Vec::new(),
                     vendor_commands: None,
@@ -139,7 +141,14 @@ impl KeyConfig {
             name: "Assay Biometric Key".to_owned(),
             versions: texts(&["FIDO_2_0", "FIDO_2_1_PRE", "FIDO_2_1", "FIDO_2_3"]),
             uv: Some(UvConfig {
-                sensor: Sensor::Fingerprints(BioConfig { samples: 3, templates: 5, name_length: 64, swiped: false }),
+                sensor: Sensor::Fingerprints(BioConfig {
+                    command: true,
+                    preview: true,
+                    samples: 3,
+                    templates: 5,
+                    name_length: 64,
+                    swiped: false,
+                }),
                 modality: FINGERPRINT,
                 max_retries: 5,
                 internal_attempts: 3,
@@ -149,7 +158,7 @@ impl KeyConfig {
                 config_tokens: true,
             }),
             extensions,
-            management: Management { previews: true, ..key.management },
+            management: Management { credentials_preview: true, ..key.management },
             ..Self::ctap_2_3()
         }
     }

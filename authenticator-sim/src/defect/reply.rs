@@ -16,9 +16,11 @@ pub(crate) fn spoil(defects: &Defects, rng: &mut dyn Rng, byte: u8, body: Vec<u8
             rng.fill(&mut version);
             with_member(&body, 0x0e, Value::from(u16::from_be_bytes(version) | 0x8000))
         }
-        (command::GET_INFO, defect) => match member_of_info(*defect) {
-            Some((member, value)) => with_member(&body, member, value),
-            None => body,
+        (command::GET_INFO, Defect::InfoRpIds) => without_member(&body, 0x10),
+        (command::GET_INFO, defect) => match (member_of_info(*defect), left_out_of_info(*defect)) {
+            (Some((member, value)), _) => with_member(&body, member, value),
+            (None, Some((member, ids))) => edited(&body, member, |list| leave_out(list, ids), cbor::to_canonical),
+            (None, None) => body,
         },
         (command::MAKE_CREDENTIAL, Defect::McCanonical) | (command::GET_ASSERTION, Defect::GaCanonical) => {
             reversed(&body)
@@ -53,8 +55,56 @@ fn member_of_info(defect: Defect) -> Option<(i64, Value)> {
         Defect::InfoTransports => (0x09, Value::Array(Vec::new())),
         Defect::InfoAlgorithms => (0x0a, Value::Array(vec![es256(), es256()])),
         Defect::InfoMinPinLength => (0x0d, Value::from(3)),
+        Defect::InfoLargeBlobArray => (0x0b, Value::from(1023)),
+        Defect::InfoForcePinChange => (0x0c, Value::from(1)),
+        Defect::InfoCredBlobLength => (0x0f, Value::from(31)),
+        Defect::InfoUvAttempts => (0x11, Value::from(0)),
+        Defect::InfoUvModality => (0x12, Value::from(0)),
+        Defect::InfoRemaining => (0x14, Value::from(-1)),
+        Defect::InfoRemainingFalls => (0x14, Value::from(50)),
+        Defect::InfoUvCount => (0x17, Value::from(-1)),
+        Defect::InfoLongTouch => (0x18, Value::from(5)),
+        Defect::InfoEncrypted => (0x19, Value::Bytes(vec![7; 31])),
+        Defect::InfoResetTransports => (0x1a, Value::Array(Vec::new())),
+        Defect::InfoPinComplexity => (0x1c, Value::from("https://assay.example/pin-rules")),
+        Defect::InfoMaxPinLength => (0x1d, Value::from(7)),
+        Defect::InfoConfigCommands => (0x1f, Value::Array(vec![Value::from(3)])),
+        Defect::InfoProtocolTwo => (0x06, Value::Array(vec![Value::from(1)])),
         _ => return None,
     })
+}
+
+/// What a key leaves out of a list or a map of getInfo.
+fn left_out_of_info(defect: Defect) -> Option<(i64, &'static [&'static str])> {
+    Some(match defect {
+        Defect::InfoNoHmacSecret => (0x02, &["hmac-secret"]),
+        Defect::InfoNoMinPinLength => (0x02, &["minPinLength"]),
+        Defect::InfoNoCredProtect => (0x02, &["credProtect"]),
+        Defect::InfoExtensionDependency => (0x04, &["largeBlobs"]),
+        Defect::InfoOptionDependency => (0x04, &["authnrCfg"]),
+        Defect::InfoNoToken => (0x04, &["pinUvAuthToken"]),
+        Defect::InfoNoVerification => (0x04, &["clientPin", "uv"]),
+        _ => return None,
+    })
+}
+
+/// Takes entries from a list, or members from a map.
+fn leave_out(from: &mut Value, left_out: &[&str]) {
+    let stays = |own: &Value| !own.as_text().is_some_and(|own| left_out.contains(&own));
+    match from {
+        Value::Array(ids) => ids.retain(stays),
+        Value::Map(members) => members.retain(|(own, _)| stays(own)),
+        _ => {}
+    }
+}
+
+fn without_member(body: &[u8], member: i64) -> Vec<u8> {
+    let Some(root) = cbor::read(body).root else { return body.to_vec() };
+    let mut map = root.to_value();
+    if let Value::Map(members) = &mut map {
+        members.retain(|(key, _)| *key != Value::from(member));
+    }
+    cbor::to_canonical(&map)
 }
 
 fn with_member(body: &[u8], member: i64, value: Value) -> Vec<u8> {

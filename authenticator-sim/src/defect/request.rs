@@ -123,6 +123,7 @@ fn take_amiss(defects: &Defects, byte: u8, members: &Members) -> Result<(), Comm
         command::CREDENTIAL_MANAGEMENT if has(Defect::CmSubcommand) && unassigned(members, 7) => {
             Status::INVALID_PARAMETER
         }
+        command::CONFIG if has(Defect::ConfigSubcommand) && unassigned(members, 4) => Status::INVALID_COMMAND,
         _ => return Ok(()),
     };
     Err(CommandError::new(refused, "taken amiss"))
@@ -189,6 +190,7 @@ const ABSENT: &[Supposed] = &[
         .of(6),
     supposed(Defect::BioModalityMissing, command::BIO_ENROLLMENT, 1, || Value::from(1)),
     supposed(Defect::CmNeedsSubcommand, command::CREDENTIAL_MANAGEMENT, 1, || Value::from(2)),
+    supposed(Defect::ConfigNeedsSubcommand, command::CONFIG, 1, || Value::from(3)),
 ];
 
 /// Adds what is not there.

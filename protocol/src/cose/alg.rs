@@ -54,6 +54,26 @@ pub fn number(text: &str) -> Option<i64> {
     SIGNATURES.into_iter().find(|alg| name(*alg) == Some(text))
 }
 
+/// The COSE algorithm, curve included, of a name in FIDO's registry of predefined values 3.6.1.
+pub fn of_registry(name: &str) -> Option<i64> {
+    Some(match name {
+        "secp256r1_ecdsa_sha256_raw" | "secp256r1_ecdsa_sha256_der" => ES256,
+        "secp384r1_ecdsa_sha384_raw" => ES384,
+        "secp521r1_ecdsa_sha512_raw" => ES512,
+        "secp256k1_ecdsa_sha256_raw" | "secp256k1_ecdsa_sha256_der" => ES256K,
+        "ed25519_eddsa_sha512_raw" => EDDSA,
+        "ed448_eddsa_sha512_raw" => ED448,
+        "rsa_emsa_pkcs1_sha256_raw" | "rsa_emsa_pkcs1_sha256_der" | "rsassa_pkcsv15_sha256_raw" => RS256,
+        "rsassa_pkcsv15_sha384_raw" => RS384,
+        "rsassa_pkcsv15_sha512_raw" => RS512,
+        "rsassa_pkcsv15_sha1_raw" => RS1,
+        "rsassa_pss_sha256_raw" | "rsassa_pss_sha256_der" => PS256,
+        "rsassa_pss_sha384_raw" => PS384,
+        "rsassa_pss_sha512_raw" => PS512,
+        _ => return None,
+    })
+}
+
 /// The registry's name.
 pub const fn name(alg: i64) -> Option<&'static str> {
     Some(match alg {

@@ -1,5 +1,9 @@
 //! authenticatorGetInfo (CTAP 2.3 6.4).
 
+mod members;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::entity::Parameter;

@@ -8,9 +8,10 @@ use assay_mint::metadata::Issue;
 use assay_mint::registration::RegistrationForge;
 use assay_mint::statement::Format;
 use assay_protocol::aaguid::Aaguid;
+use assay_protocol::cose::alg;
 use assay_protocol::webauthn::{Dialect, RegistrationResponse};
 
-use super::{Chain, Demand, Trust, cose_algorithm};
+use super::{Chain, Demand, Trust};
 use crate::Profile;
 use crate::profile::Switches;
 use crate::registration::{self, Registration};
@@ -111,7 +112,7 @@ fn a_u2f_key_is_known_by_its_certificate() {
 #[test]
 fn algorithm_names_are_those_of_the_registry() {
     let names = ["secp256r1_ecdsa_sha256_raw", "ed25519_eddsa_sha512_raw", "rsassa_pkcsv15_sha256_raw", "made_up"];
-    assert_eq!(names.map(cose_algorithm), [Some(-7), Some(-8), Some(-257), None]);
+    assert_eq!(names.map(alg::of_registry), [Some(-7), Some(-8), Some(-257), None]);
 }
 
 /// Two models' statements about one credential: each is trusted for itself.

@@ -76,6 +76,6 @@ fn word(status: Status) -> String {
 }
 
 /// A vendor's text, without what a terminal would obey.
-pub(super) fn visible(text: &str) -> String {
+pub(in crate::commands) fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -37,6 +37,18 @@ impl FileStore {
         Self { path: path.into(), journal: None }
     }
 
+    /// What is kept, without a mark on the file: somebody else may be writing it.
+    pub fn peek(&self) -> Result<Option<State>, StoreError> {
+        match fs::read(&self.path) {
+            Ok(text) => {
+                let read = parse(&text).map_err(|error| StoreError::Corrupt(self.path.clone(), error))?;
+                Ok(Some(read.state))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::Io(self.path.clone(), error)),
+        }
+    }
+
     /// Puts the whole in the place of what there was.
     fn replace(&mut self, state: &State) -> Result<(), StoreError> {
         self.journal = None;

@@ -1,8 +1,10 @@
-//! Extensions that a key may have (CTAP 2.3 12): those that one answer tells about.
+//! Extensions that a key may have (CTAP 2.3 12).
 
 mod cred_blob;
 mod cred_protect;
 mod hmac_secret;
+mod large_blob_key;
+mod min_pin_length;
 mod payment;
 mod pin_complexity;
 mod types;
@@ -28,6 +30,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     cases.extend(pin_complexity::cases());
     cases.extend(uvm::cases());
     cases.extend(types::cases());
+    cases.extend(large_blob_key::cases());
+    cases.extend(min_pin_length::cases());
     cases
 }
 

@@ -1,5 +1,8 @@
 //! authenticatorGetInfo (CTAP 2.3 6.4).
 
+mod consistency;
+pub(super) mod encrypted;
+
 use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 
@@ -86,6 +89,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .expects("the same members, but for those that are encrypted anew each time"),
     ];
     cases.extend(MEMBERS.iter().map(member));
+    cases.extend(consistency::cases());
+    cases.extend(encrypted::cases());
     cases
 }
 

@@ -1,6 +1,7 @@
 //! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, CTAP1, and the commands
 //! that manage a key.
 
+mod authenticator_config;
 mod bio_enrollment;
 mod built_in_uv;
 mod client_pin;
@@ -9,6 +10,7 @@ mod extensions;
 mod framing;
 mod get_assertion;
 mod get_info;
+mod large_blobs;
 mod make_credential;
 mod manage;
 mod request;
@@ -47,6 +49,8 @@ pub fn suite() -> Suite<Key> {
         .with(client_pin::cases())
         .with(reset::cases())
         .with(credential_management::cases())
+        .with(large_blobs::cases())
+        .with(authenticator_config::cases())
         .with(bio_enrollment::cases())
         .with(built_in_uv::cases())
         .with(u2f::cases())

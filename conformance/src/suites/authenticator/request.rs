@@ -26,6 +26,8 @@ pub(super) const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
 pub(super) const BIO_ENROLLMENT: u8 = 0x09;
 /// authenticatorSelection.
 pub(super) const SELECTION: u8 = 0x0b;
+/// authenticatorLargeBlobs.
+pub(super) const LARGE_BLOBS: u8 = 0x0c;
 /// authenticatorConfig.
 pub(super) const CONFIG: u8 = 0x0d;
 

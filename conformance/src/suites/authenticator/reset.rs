@@ -1,5 +1,7 @@
 //! authenticatorReset and authenticatorSelection (CTAP 2.3 6.6, 6.9).
 
+mod settings;
+
 use assay_protocol::ctap2::Status;
 
 use super::client_pin::{self, Platform};
@@ -11,7 +13,7 @@ use crate::verdict::{Pass, Stop};
 
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
-    vec![
+    let mut cases = vec![
         Case::new(
             "reset/credentials-gone",
             "After a reset no credential answers",
@@ -75,5 +77,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         )
         .claims(["ctap_selection"])
         .expects("OK after a touch"),
-    ]
+    ];
+    cases.extend(settings::cases());
+    cases
 }

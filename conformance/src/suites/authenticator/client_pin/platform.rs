@@ -141,9 +141,19 @@ impl Platform {
         context: &mut Context,
         pin: &str,
     ) -> Result<Token, Stop> {
-        let request = self.legacy_token_request(context, pin)?;
-        let reply = key.call(context, "getPinToken", CLIENT_PIN, &request)?;
+        let reply = self.legacy_token_reply(key, context, pin)?;
         self.open_token(&reply)
+    }
+
+    /// The answer of getPinToken.
+    pub(in super::super) fn legacy_token_reply(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        pin: &str,
+    ) -> Result<Reply, Stop> {
+        let request = self.legacy_token_request(context, pin)?;
+        key.call(context, "getPinToken", CLIENT_PIN, &request)
     }
 
     /// The input of `hmac-secret` for these salts (CTAP 2.3 12.7).

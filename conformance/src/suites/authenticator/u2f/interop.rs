@@ -152,7 +152,7 @@ fn protected() -> Vec<Case<Key>> {
             },
         )
         .needs([FRESH])
-        .claims(["ctap_u2f_always_uv", "ctap_info_u2f_always_uv"])
+        .claims(["ctap_u2f_always_uv", "ctap_always_uv_u2f"])
         .twin("u2f/register/verifies")
         .sends("toggleAlwaysUv, getInfo, REGISTER")
         .expects("versions without U2F_V2, and COMMAND_NOT_ALLOWED (0x6986)"),
