@@ -167,7 +167,9 @@ impl Authenticator {
         match byte {
             _ if !self.config.ctap2 => false,
             command::BIO_ENROLLMENT => self.config.bio().is_some_and(|bio| bio.command),
-            command::BIO_ENROLLMENT_PREVIEW => self.config.bio().is_some_and(|bio| bio.preview),
+            command::BIO_ENROLLMENT_PREVIEW => {
+                self.config.bio().is_some_and(|bio| bio.preview) && !self.has(Defect::BioPreview)
+            }
             command::CREDENTIAL_MANAGEMENT => management.credentials,
             command::CREDENTIAL_MANAGEMENT_PREVIEW => management.credentials_preview && !self.has(Defect::CmPreview),
             command::LARGE_BLOBS => management.large_blobs.is_some(),

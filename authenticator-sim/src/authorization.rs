@@ -11,6 +11,7 @@ use crate::token::Ticket;
 /// The defects of who takes a parameter that does not verify, by the permission that is needed.
 const PARAM: &[(u64, Defect)] = &[
     (permission::CM, Defect::CmTokenParam),
+    (permission::BE, Defect::BioTokenParam),
     (permission::LBW, Defect::LbTokenParam),
     (permission::ACFG, Defect::ConfigTokenParam),
 ];
@@ -18,6 +19,7 @@ const PARAM: &[(u64, Defect)] = &[
 /// The defects of who takes a token without the permission.
 const PERMISSION: &[(u64, Defect)] = &[
     (permission::CM, Defect::CmTokenPermission),
+    (permission::BE, Defect::BioTokenPermission),
     (permission::LBW, Defect::LbTokenPermission),
     (permission::ACFG, Defect::ConfigTokenPermission),
 ];

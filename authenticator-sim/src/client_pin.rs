@@ -39,7 +39,8 @@ impl Authenticator {
                 self.get_token_using_uv(request, operation)
             }
             SubCommand::GetUvRetries if uv => {
-                Ok(Response { uv_retries: Some(self.state.device.uv_retries.into()), ..Response::default() })
+                let left = if self.has(Defect::UvRetriesMax) { 26 } else { self.state.device.uv_retries.into() };
+                Ok(Response { uv_retries: Some(left), ..Response::default() })
             }
             _ => refuse(Status::INVALID_SUBCOMMAND, "not supported"),
         }
@@ -184,7 +185,9 @@ impl Authenticator {
             if !self.has(Defect::PinRetriesRestored) {
                 self.state.device.pin_retries = self.config.pin.max_retries;
             }
-            self.state.device.uv_retries = self.config.uv.as_ref().map_or(0, |uv| uv.max_retries);
+            if !self.has(Defect::UvRestored) {
+                self.state.device.uv_retries = self.config.uv.as_ref().map_or(0, |uv| uv.max_retries);
+            }
             self.state.device.uv_count = 0;
             return self.save();
         }

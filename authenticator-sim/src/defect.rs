@@ -4,7 +4,7 @@
 //!
 //! A defect of a refusal or of a duty is a guard where that is written. What cannot be written so
 //! is in [`request`], where a key reads more, or less, into a message than there is, and in
-//! [`reply`], where it spoils what it was about to say.
+//! [`reply`], where it spoils what it was about to say; [`u2f`] is both for CTAP1.
 
 #[macro_use]
 mod management;
@@ -13,6 +13,7 @@ pub(crate) mod reply;
 pub(crate) mod request;
 #[cfg(test)]
 mod tests;
+pub(crate) mod u2f;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -81,8 +82,15 @@ with_management! { defects:
     HidChannelUnknown = "ctaphid_channel_unknown", "CTAP 2.3 11.2.5", "serves channels that it never gave out";
     HidUnknownCommand = "ctaphid_unknown_command", "CTAP 2.3 11.2.9.1.6", "answers commands that it does not know";
     HidMsg = "ctaphid_msg", "CTAP 2.3 11.2.9.1.1", "answers CTAP1 messages, of which it says that it has none";
+    HidMsgEmpty = "ctaphid_msg_empty", "CTAP 2.3 11.2.9.1.1", "takes a CTAP1 message without an APDU";
     HidCborEmpty = "ctaphid_cbor_empty", "CTAP 2.3 11.2.9.1.2", "takes a CBOR message without a command";
     HidCancelIdle = "ctaphid_cancel_idle", "CTAP 2.3 11.2.9.1.5", "answers CANCEL";
+    HidCancel = "ctaphid_cancel", "CTAP 2.3 11.2.9.1.5", "goes on with a command that is cancelled";
+    HidCancelOther = "ctaphid_cancel_other", "CTAP 2.3 11.2.9.1.5", "has its commands cancelled by other channels";
+    HidKeepAlive = "ctaphid_keep_alive", "CTAP 2.3 11.2.9.1.7", "shows no sign of life while it works";
+    HidKeepAliveStatus = "ctaphid_keep_alive_status", "CTAP 2.3 11.2.9.1.7", "says that it is processing where it waits for a touch";
+    HidBusyWorking = "ctaphid_busy_working", "CTAP 2.3 11.2.5", "calls other channels invalid while it works";
+    HidInitWorking = "ctaphid_init_working", "CTAP 2.3 11.2.9.1.3", "says that it is busy to INIT on the channel that it works for";
     HidWink = "ctaphid_wink", "CTAP 2.3 11.2.9.2.1", "offers WINK and does not know it";
 
     UnknownCommand = "ctap_unknown_command", "CTAP 2.3 8.1", "says OK to commands that it does not have";
@@ -197,6 +205,12 @@ with_management! { defects:
     CredProtectListed = "ctap_cred_protect_listed", "CTAP 2.3 6.2.2 step 7", "takes level 2 for level 3";
     CredProtectUnlisted = "ctap_cred_protect_unlisted", "CTAP 2.3 6.2.2 step 7", "finds credentials of level 2 without an allowList";
     CredProtectExclude = "ctap_cred_protect_exclude", "CTAP 2.3 6.1.2 step 12.2", "betrays credentials of level 3 to whoever excludes them";
+    CredProtectNotAsked = "ctap_cred_protect_not_asked", "CTAP 2.3 12.1", "tells a level of protection that nobody asks for";
+    CredProtectLevel = "ctap_cred_protect_level", "CTAP 2.3 12.1", "says that it gives whatever level it is asked for";
+    CredProtectTwoVerified = "ctap_cred_protect_two_verified", "CTAP 2.3 6.2.2 step 7", "finds credentials of level 2 by an allowList alone";
+    CredProtectThreeVerified = "ctap_cred_protect_three_verified", "CTAP 2.3 6.2.2 step 7", "never signs at level 3";
+    CredProtectExcludeTwo = "ctap_cred_protect_exclude_two", "CTAP 2.3 6.1.2 step 12.2", "takes level 2 for level 3 in excludeList";
+    CredProtectExcludeVerified = "ctap_cred_protect_exclude_verified", "CTAP 2.3 6.1.2 step 12.2", "passes over credentials of level 3 in excludeList whoever asks";
     HmacSecretOutput = "ctap_hmac_secret_output", "CTAP 2.3 12.7", "does not say that it has hmac-secret";
     HmacSecretStable = "ctap_hmac_secret_stable", "CTAP 2.3 12.7", "answers one salt differently each time";
     HmacSecretSalt = "ctap_hmac_secret_salt", "CTAP 2.3 12.7", "answers every salt alike";
@@ -206,6 +220,30 @@ with_management! { defects:
     HmacSecretUp = "ctap_hmac_secret_up", "CTAP 2.3 12.7", "answers a salt without a touch";
     HmacSecretAuth = "ctap_hmac_secret_auth", "CTAP 2.3 12.7", "does not verify saltAuth";
     HmacSecretLength = "ctap_hmac_secret_length", "CTAP 2.3 12.7", "takes salts of any length";
+    HmacSecretProtocol = "ctap_hmac_secret_protocol", "CTAP 2.3 12.7", "takes a protocol that it does not have for protocol two";
+    HmacSecretProtocolOne = "ctap_hmac_secret_protocol_one", "CTAP 2.3 12.7", "spoils its answers by protocol one";
+    HmacSecretProtocolAbsent = "ctap_hmac_secret_protocol_absent", "CTAP 2.3 12.7", "takes protocol two for meant where none is named";
+    HmacSecretNeedsKeyAgreement = "ctap_hmac_secret_needs_key_agreement", "CTAP 2.3 12.7", "reads keyAgreement as zeros where hmac-secret has none";
+    HmacSecretNeedsSalt = "ctap_hmac_secret_needs_salt", "CTAP 2.3 12.7", "reads saltEnc as zeros where hmac-secret has none";
+    HmacSecretNeedsAuth = "ctap_hmac_secret_needs_auth", "CTAP 2.3 12.7", "reads saltAuth as zeros where hmac-secret has none";
+    HmacSecretNext = "ctap_hmac_secret_next", "CTAP 2.3 6.3", "answers the salts of the first account alone";
+    HmacSecretMcSecret = "ctap_hmac_secret_mc_secret", "CTAP 2.3 12.8", "answers salts at registration by another secret";
+    HmacSecretMcUv = "ctap_hmac_secret_mc_uv", "CTAP 2.3 12.8", "answers salts at registration as if nobody had been verified";
+    HmacSecretMcAlone = "ctap_hmac_secret_mc_alone", "CTAP 2.3 12.8", "answers salts at registration without hmac-secret";
+    CredBlobOutput = "ctap_cred_blob_output", "CTAP 2.3 12.2", "does not say whether it keeps a blob";
+    CredBlobKept = "ctap_cred_blob_kept", "CTAP 2.3 12.2", "says that it keeps a blob, and does not";
+    CredBlobAll = "ctap_cred_blob_all", "CTAP 2.3 12.2", "says of every blob that it is kept";
+    CredBlobTooLong = "ctap_cred_blob_too_long", "CTAP 2.3 12.2", "refuses a registration whose blob is too long";
+    CredBlobNone = "ctap_cred_blob_none", "CTAP 2.3 12.2", "says nothing where a credential has no blob";
+    CredBlobOwn = "ctap_cred_blob_own", "CTAP 2.3 12.2", "tells the newest blob whoever signs";
+    CredBlobNotAsked = "ctap_cred_blob_not_asked", "CTAP 2.3 12", "tells blobs to those who do not ask";
+    PaymentKept = "ctap_payment_kept", "CTAP 2.3 12.9", "forgets that a credential is for payments";
+    PaymentAll = "ctap_payment_all", "CTAP 2.3 12.9", "says of every credential that it is for payments";
+    PinComplexityOutput = "ctap_pin_complexity_output", "CTAP 2.3 12.6", "tells the opposite of its rules for PINs";
+    PinComplexityUnlisted = "ctap_pin_complexity_unlisted", "CTAP 2.3 12.6", "tells every RP of its rules for PINs";
+    UvmForm = "ctap_uvm_form", "WebAuthn L2 10.3", "tells a method of verification without its protections";
+    UvmMethod = "ctap_uvm_method", "WebAuthn L2 10.3", "says that somebody was there where a user was verified";
+    ExtensionType = "ctap_extension_type", "CTAP 2.3 8.2", "passes over extensions whose input is of another type";
 
     PinKeyAgreement = "ctap_pin_key_agreement", "CTAP 2.3 6.5.5.4", "names ES256 as the algorithm of its key agreement";
     PinCanonical = "ctap_pin_canonical", "CTAP 2.3 8", "writes its key agreement key in another order";
@@ -269,10 +307,70 @@ with_management! { defects:
     TokenNeedsPermissions = "ctap_token_needs_permissions", "CTAP 2.3 6.5.5.7.2 step 1", "gives every permission where none is asked for";
     TokenNeedsRpId = "ctap_token_needs_rp_id", "CTAP 2.3 6.5.5.7.2 step 1", "gives tokens for no RP in particular";
 
+    UvNotSetUp = "ctap_uv_not_set_up", "CTAP 2.3 6.5.5.7.3 step 5", "asks for a finger where none is enrolled";
+    UvTokenNeedsProtocol = "ctap_uv_token_needs_protocol", "CTAP 2.3 6.5.5.7.3 step 1", "gives a token by built-in user verification by protocol two where none is named";
+    UvTokenNeedsKeyAgreement = "ctap_uv_token_needs_key_agreement", "CTAP 2.3 6.5.5.7.3 step 1", "reads keyAgreement as zeros where a token by built-in user verification is asked for without";
+    UvTokenNeedsPermissions = "ctap_uv_token_needs_permissions", "CTAP 2.3 6.5.5.7.3 step 1", "gives by built-in user verification every permission where none is asked for";
+    UvEnrollmentToken = "ctap_uv_enrollment_token", "CTAP 2.3 6.5.5.7.3 step 4", "says uvBioEnroll, and gives no such token";
+    UvRetriesMax = "ctap_uv_retries_max", "CTAP 2.3 6.5.2.2", "gives twenty-six tries of built-in user verification";
+    UvAnybody = "ctap_uv_anybody", "CTAP 2.3 6.5.3.1", "verifies any finger";
+    UvRetriesFree = "ctap_uv_retries_free", "CTAP 2.3 6.5.3.1 step 5", "lets fingers be tried for nothing";
+    UvBlocked = "ctap_uv_blocked", "CTAP 2.3 6.5.5.7.3 step 7", "does not say that built-in user verification is blocked";
+    UvRestored = "ctap_uv_restored", "CTAP 2.3 6.5.2.2", "gives no try of built-in user verification back for the right PIN";
+
+    BioModality = "ctap_bio_modality", "CTAP 2.3 6.7.2", "has a modality that there is not";
+    BioSensorInfo = "ctap_bio_sensor_info", "CTAP 2.3 6.7.3", "has a kind of sensor that there is not";
+    BioModalityMissing = "ctap_bio_modality_missing", "CTAP 2.3 6.7.3", "takes fingerprints for meant where no modality is named";
+    BioModalityUnknown = "ctap_bio_modality_unknown", "CTAP 2.3 6.7", "takes any modality for fingerprints";
+    BioCancelIdle = "ctap_bio_cancel_idle", "CTAP 2.3 6.7.5", "refuses to cancel where nothing is to be cancelled";
+    BioSubcommand = "ctap_bio_subcommand", "CTAP 2.3 8.1", "calls an unknown subcommand of bio enrollment a wrong parameter";
+    BioPreview = "ctap_bio_preview", "CTAP 2.3 6.7", "offers the prototype of bio enrollment and does not know it";
+    BioEnrolled = "ctap_bio_enrolled", "CTAP 2.3 6.7.4", "forgets a finger with its last sample";
+    BioRemaining = "ctap_bio_remaining", "CTAP 2.3 6.7.4", "does not count good samples";
+    BioHalf = "ctap_bio_half", "CTAP 2.3 6.7.4", "says that a finger is enrolled as soon as its enrolment has begun";
+    BioCancel = "ctap_bio_cancel", "CTAP 2.3 6.7.5", "goes on with an enrolment that is cancelled";
+    BioBegunAnew = "ctap_bio_begun_anew", "CTAP 2.3 6.7.4", "does not look at which template a sample is for";
+    BioNothingBegun = "ctap_bio_nothing_begun", "CTAP 2.3 6.7.4", "takes a sample that is for nothing";
+    BioListed = "ctap_bio_listed", "CTAP 2.3 6.7.6", "lists fingers without the last byte of their ids";
+    BioNone = "ctap_bio_none", "CTAP 2.3 6.7.6", "lists no fingers where there are none, and says OK";
+    BioNamed = "ctap_bio_named", "CTAP 2.3 6.7.7", "says that it has named a finger, and has not";
+    BioNameLength = "ctap_bio_name_length", "CTAP 2.3 6.7.7", "takes names of any length";
+    BioUnknown = "ctap_bio_unknown", "CTAP 2.3 6.7.7", "says OK to changes of fingers that it does not know";
+    BioRemoved = "ctap_bio_removed", "CTAP 2.3 6.7.8", "says that it has removed a finger, and has not";
+    BioNeedsTemplate = "ctap_bio_needs_template", "CTAP 2.3 6.7", "reads templateId as empty where there is none";
+    BioNeedsName = "ctap_bio_needs_name", "CTAP 2.3 6.7.7", "reads templateFriendlyName as empty where there is none";
+    BioParamMissing = "ctap_bio_param_missing", "CTAP 2.3 6.7", "lets anybody enrol, list, name and remove fingers";
+    BioTokenParam = "ctap_bio_token_param", "CTAP 2.3 6.7", "has fingers managed by a parameter that does not verify";
+    BioTokenPermission = "ctap_bio_token_permission", "CTAP 2.3 6.7", "has fingers managed by a token without that permission";
+
+    U2fVersion = "ctap_u2f_version", "CTAP 2.3 10", "answers VERSION with U2F_V1";
+    U2fReserved = "ctap_u2f_reserved", "CTAP 2.3 10", "begins a registration with 0x04";
+    U2fAttestation = "ctap_u2f_attestation", "CTAP 2.3 10", "attests to another challenge at REGISTER";
+    U2fFreshKey = "ctap_u2f_fresh_key", "CTAP 2.3 10", "registers the same key each time";
+    U2fSignature = "ctap_u2f_signature", "CTAP 2.3 10", "signs the challenge before the application";
+    U2fPresence = "ctap_u2f_presence", "CTAP 2.3 10", "says after a touch that nobody was there";
+    U2fNotEnforced = "ctap_u2f_not_enforced", "CTAP 2.3 10", "waits for a touch that is not to be enforced";
+    U2fControl = "ctap_u2f_control", "CTAP 2.3 10", "takes an unknown control byte for 0x03";
+    U2fCheckOnly = "ctap_u2f_check_only", "CTAP 2.3 10", "signs where it is only asked what it knows";
+    U2fUnknownHandle = "ctap_u2f_unknown_handle", "CTAP 2.3 10", "asks for a touch whatever the key handle";
+    U2fHandleWhole = "ctap_u2f_handle_whole", "CTAP 2.3 10", "does not look at the last bit of a key handle";
+    U2fApplication = "ctap_u2f_application", "CTAP 2.3 10", "lends its key handles to other applications";
+    U2fIns = "ctap_u2f_ins", "CTAP 2.3 10", "takes an unknown instruction for VERSION";
+    U2fCla = "ctap_u2f_cla", "CTAP 2.3 10", "does not look at the class";
+    U2fRegisterLength = "ctap_u2f_register_length", "CTAP 2.3 10", "reads on in zeros where REGISTER ends early";
+    U2fHandleLength = "ctap_u2f_handle_length", "CTAP 2.3 10", "does not look at the length of a key handle";
+    U2fApart = "ctap_u2f_apart", "CTAP 2.3 10", "keeps the credentials of CTAP1 apart from those of CTAP2";
+    U2fCredProtect = "ctap_u2f_cred_protect", "CTAP 2.3 12.1", "signs by CTAP1 with credentials of level 3";
+    U2fAlwaysUv = "ctap_u2f_always_uv", "CTAP 2.3 7.2.4", "goes on with CTAP1 where users are always verified";
+    InfoU2f = "ctap_info_u2f", "CTAP 2.3 6.4", "does not list U2F_V2, which it speaks";
+
     ResetPlain = "ctap_reset_plain", "CTAP 2.3 6.6", "lets credentials that it does not keep outlive a reset";
     ResetDiscoverable = "ctap_reset_discoverable", "CTAP 2.3 6.6", "keeps discoverable credentials over a reset";
     ResetPin = "ctap_reset_pin", "CTAP 2.3 6.6", "keeps the PIN over a reset";
     ResetRetries = "ctap_reset_retries", "CTAP 2.3 6.6", "gives no try back by a reset";
+    SelectionTimeout = "ctap_selection_timeout", "CTAP 2.3 6.9", "takes it for a refusal where a selection is not touched";
+    CancelStatus = "ctap_cancel_status", "CTAP 2.3 11.2.9.1.5", "takes it for a refusal where a touch is cancelled";
+    Untouched = "ctap_untouched", "CTAP 2.3 6.1.2 step 14", "goes on without a touch after a while";
     Selection = "ctap_selection", "CTAP 2.3 6.9", "does not know authenticatorSelection, and says that it speaks CTAP 2.1";
 }
 

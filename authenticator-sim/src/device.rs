@@ -132,6 +132,7 @@ impl Device {
     /// Looks at the clock; `status` is what the work under way is waiting for.
     #[must_use]
     pub fn tick(&mut self, now: Duration, status: KeepAlive) -> Vec<Action> {
+        let status = if self.has(Defect::HidKeepAliveStatus) { KeepAlive::PROCESSING } else { status };
         if now.saturating_sub(self.received_at) >= MESSAGE_TIMEOUT
             && !self.has(Defect::HidTimeout)
             && let Some(cid) = std::mem::take(&mut self.assembler).time_out()
@@ -139,6 +140,7 @@ impl Device {
             return error(cid, ErrorCode::MSG_TIMEOUT);
         }
         if let Work::Running { cid, cmd: Command::CBOR, sign_of_life, status: told } = &mut self.work
+            && !self.defects.contains(&Defect::HidKeepAlive)
             && (*told != status || now.saturating_sub(*sign_of_life) >= KEEP_ALIVE_INTERVAL)
         {
             *told = status;
@@ -191,8 +193,10 @@ impl Device {
         };
         let payload = data.get(..usize::from(*len)).unwrap_or_default();
         match *cmd {
-            Command::CANCEL if *cid == owner => self.cancel(),
+            Command::CANCEL if self.has(Defect::HidCancel) => Vec::new(),
+            Command::CANCEL if *cid == owner || self.has(Defect::HidCancelOther) => self.cancel(),
             Command::CANCEL => Vec::new(),
+            Command::INIT if *cid == owner && self.has(Defect::HidInitWorking) => error(*cid, ErrorCode::CHANNEL_BUSY),
             Command::INIT if *cid == owner || *cid == BROADCAST => {
                 if payload.len() != NONCE_LENGTH {
                     return error(*cid, ErrorCode::INVALID_LEN);
@@ -201,6 +205,7 @@ impl Device {
                 actions.extend(self.init(*cid, payload));
                 actions
             }
+            _ if self.has(Defect::HidBusyWorking) => error(*cid, ErrorCode::INVALID_CHANNEL),
             _ => error(*cid, ErrorCode::CHANNEL_BUSY),
         }
     }
@@ -266,7 +271,9 @@ impl Device {
             // Nothing is under way that could be cancelled.
             Command::CANCEL => Vec::new(),
             Command::MSG if self.has(Defect::HidMsg) => message(cid, Command::MSG, &[0x6d, 0x00]),
-            Command::MSG if self.capabilities.msg() && request.payload.is_empty() => error(cid, ErrorCode::INVALID_LEN),
+            Command::MSG if self.capabilities.msg() && request.payload.is_empty() && !self.has(Defect::HidMsgEmpty) => {
+                error(cid, ErrorCode::INVALID_LEN)
+            }
             Command::MSG if self.capabilities.msg() => self.begin(request, now),
             Command::CBOR | Command::MSG => error(cid, ErrorCode::INVALID_CMD),
             other if self.has(Defect::HidUnknownCommand) => message(cid, other, &[]),

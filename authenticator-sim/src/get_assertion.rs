@@ -173,6 +173,9 @@ impl Authenticator {
         let Some(next) = self.found(next) else {
             return refuse(Status::NOT_ALLOWED, "the credential is kept no longer");
         };
+        if self.has(Defect::HmacSecretNext) {
+            remembered.assertion.wanted.hmac_secret = None;
+        }
         let mut response = self.assert(&remembered.assertion, &next)?;
         if self.has(Defect::NextNumber) {
             response.number_of_credentials = u64::try_from(remembered.rest.len() + 1).ok();
@@ -193,8 +196,13 @@ impl Authenticator {
             };
             numbers.retain(|number| match kept.numbered(*number).map(StoredCredential::protection) {
                 Some(CredProtect::Optional) => true,
-                Some(CredProtect::OptionalWithList) => verified || self.has(Defect::CredProtectUnlisted),
-                Some(CredProtect::Required) | None => verified,
+                Some(CredProtect::OptionalWithList) => {
+                    verified && !self.has(Defect::CredProtectTwoVerified) || self.has(Defect::CredProtectUnlisted)
+                }
+                Some(CredProtect::Required) => {
+                    verified && !self.has(Defect::CredProtectThreeVerified) || self.has(Defect::CredProtectRequired)
+                }
+                None => verified,
             });
             if self.has(Defect::NewestFirst) {
                 numbers.reverse();
@@ -209,7 +217,9 @@ impl Authenticator {
             .find(|found| match found.cred_protect {
                 CredProtect::Optional => true,
                 CredProtect::OptionalWithList => verified || !self.has(Defect::CredProtectListed),
-                CredProtect::Required => verified || self.has(Defect::CredProtectRequired),
+                CredProtect::Required => {
+                    verified && !self.has(Defect::CredProtectThreeVerified) || self.has(Defect::CredProtectRequired)
+                }
             });
         found.map(Box::new).map(Candidate::Found).into_iter().collect()
     }

@@ -79,7 +79,8 @@ impl Authenticator {
 
     /// §7.2: what CTAP1 makes is not protected, so that it is left out while everything must be.
     fn versions(&self) -> Vec<String> {
-        let u2f = self.config.u2f.is_some() && (!self.always_uv() || self.has(Defect::AlwaysUvU2f));
+        let unlisted = self.has(Defect::InfoU2f) || self.always_uv() && !self.has(Defect::AlwaysUvU2f);
+        let u2f = self.config.u2f.is_some() && !unlisted;
         let own = self.config.versions.iter().filter(|version| *version != U2F_V2 || u2f).cloned();
         let own: Vec<String> = own.collect();
         let added = u2f && !own.iter().any(|version| version == U2F_V2);
@@ -133,8 +134,9 @@ impl Authenticator {
         let management = &config.management;
         let pin = |value: bool| config.pin.supported.then_some(value);
         let on = |there: bool| there.then_some(true);
+        let half = self.session.enrollment.is_some() && self.has(Defect::BioHalf);
         let bio = |has: fn(&BioConfig) -> bool| {
-            config.bio().filter(|bio| has(bio)).map(|_| !self.state.device.templates.is_empty())
+            config.bio().filter(|bio| has(bio)).map(|_| !self.state.device.templates.is_empty() || half)
         };
         let commands = management.config.as_ref();
         let togglable = commands.is_some_and(|commands| commands.toggle_always_uv);

@@ -238,8 +238,11 @@ impl Authenticator {
         listed
             .filter(|entry| entry.kind == PUBLIC_KEY || self.has(Defect::ExcludeType))
             .filter_map(|entry| self.denoted(&entry.id, &request.rp.id, rp_id_hash, Defect::ExcludeOtherRp))
-            .any(|found| {
-                found.cred_protect != CredProtect::Required || user_verified || self.has(Defect::CredProtectExclude)
+            .any(|found| match found.cred_protect {
+                CredProtect::Required if user_verified => !self.has(Defect::CredProtectExcludeVerified),
+                CredProtect::Required => self.has(Defect::CredProtectExclude),
+                CredProtect::OptionalWithList => user_verified || !self.has(Defect::CredProtectExcludeTwo),
+                CredProtect::Optional => true,
             })
     }
 

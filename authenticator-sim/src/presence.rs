@@ -3,6 +3,7 @@
 use assay_protocol::ctap2::{CommandError, Status};
 
 use crate::authenticator::{Authenticator, refuse};
+use crate::defect::Defect;
 use crate::env::{Prompt, Touch};
 use crate::operation::Operation;
 
@@ -10,7 +11,11 @@ impl Authenticator {
     /// Asks, and waits for the answer.
     pub(crate) fn ask(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
         let person = &mut self.env.person;
-        operation.wait(|| person.touch(prompt, operation))
+        match operation.wait(|| person.touch(prompt, operation)) {
+            Touch::TimedOut if self.has(Defect::Untouched) => Touch::Given,
+            Touch::Cancelled if self.has(Defect::CancelStatus) => Touch::Denied,
+            touch => touch,
+        }
     }
 
     /// The presence step of makeCredential and getAssertion: who does not touch has declined.
@@ -28,6 +33,7 @@ impl Authenticator {
         match self.ask(prompt, operation) {
             Touch::Given | Touch::Held => Ok(()),
             Touch::Denied => refuse(Status::OPERATION_DENIED, "declined"),
+            Touch::TimedOut if self.has(Defect::SelectionTimeout) => refuse(Status::OPERATION_DENIED, "declined"),
             Touch::TimedOut => refuse(Status::USER_ACTION_TIMEOUT, "nobody touched"),
             Touch::Cancelled => refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
         }

@@ -77,13 +77,14 @@ impl Authenticator {
         need(request.pin_uv_auth_protocol.as_ref(), "pinUvAuthProtocol")?;
         need(request.key_agreement.as_ref(), "keyAgreement")?;
         let (protocol, grant) = self.wanted(request, By::BuiltIn)?;
-        if !self.has_uv() {
+        if !self.has_uv() && !self.has(Defect::UvNotSetUp) {
             return refuse(Status::NOT_ALLOWED, "built-in user verification is not set up");
         }
         let preferred = self.config.uv.as_ref().and_then(|uv| uv.preferred_platform_attempts);
         let retry = if preferred.is_some_and(|attempts| attempts > 1) { Retry::ByPlatform } else { Retry::Internal };
+        let blocked = if self.has(Defect::UvBlocked) { Status::UV_INVALID } else { Status::UV_BLOCKED };
         if self.state.device.uv_retries == 0 {
-            return refuse(Status::UV_BLOCKED, "built-in user verification is blocked");
+            return refuse(blocked, "built-in user verification is blocked");
         }
         // Its place is not told; a key that is none shall cost no try.
         let shared = self.shared(protocol, request)?;
@@ -93,7 +94,7 @@ impl Authenticator {
             Err(UvFailure::TimedOut) => return refuse(Status::USER_ACTION_TIMEOUT, "nobody was verified"),
             Err(UvFailure::Cancelled) => return refuse(Status::KEEPALIVE_CANCEL, "cancelled"),
             Err(UvFailure::Failed) if self.state.device.uv_retries == 0 => {
-                return refuse(Status::UV_BLOCKED, "the last try has failed");
+                return refuse(blocked, "the last try has failed");
             }
             Err(UvFailure::Failed) => return refuse(Status::UV_INVALID, "the user was not verified"),
         }
@@ -132,11 +133,12 @@ impl Authenticator {
     fn granted(&self, by: By) -> u64 {
         let management = &self.config.management;
         let uv = self.config.uv.as_ref();
+        let enrols = !self.has(Defect::UvEnrollmentToken);
         let built_in = |allowed: Option<bool>| by == By::Pin || allowed.unwrap_or(false);
         [
             (FOR_RP, by == By::BuiltIn || !self.config.pin.no_mc_ga_permissions),
             (permission::CM, management.credentials || management.credentials_preview),
-            (permission::BE, self.config.bio().is_some() && built_in(uv.map(|uv| uv.enrollment_tokens))),
+            (permission::BE, self.config.bio().is_some() && built_in(uv.map(|uv| enrols && uv.enrollment_tokens))),
             (permission::LBW, management.large_blobs.is_some()),
             (permission::ACFG, management.config.is_some() && built_in(uv.map(|uv| uv.config_tokens))),
             (permission::PCMR, management.read_only_tokens),

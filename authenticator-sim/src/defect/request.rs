@@ -117,6 +117,9 @@ fn take_amiss(defects: &Defects, byte: u8, members: &Members) -> Result<(), Comm
         command::CLIENT_PIN if has(Defect::PinSubcommand) && sub_command(members) == Some(8) => {
             Status::INVALID_PARAMETER
         }
+        command::BIO_ENROLLMENT if has(Defect::BioSubcommand) && sub_command(members).is_some_and(|sub| sub > 7) => {
+            Status::INVALID_PARAMETER
+        }
         command::CREDENTIAL_MANAGEMENT if has(Defect::CmSubcommand) && unassigned(members, 7) => {
             Status::INVALID_PARAMETER
         }
@@ -181,6 +184,11 @@ const ABSENT: &[Supposed] = &[
     supposed(Defect::TokenNeedsPinHash, command::CLIENT_PIN, 6, || zeros(32)).of(9),
     supposed(Defect::TokenNeedsPermissions, command::CLIENT_PIN, 9, || Value::from(permission::MC | permission::GA))
         .of(9),
+    supposed(Defect::UvTokenNeedsProtocol, command::CLIENT_PIN, 1, || Value::from(2)).of(6),
+    supposed(Defect::UvTokenNeedsKeyAgreement, command::CLIENT_PIN, 3, key_agreement).of(6),
+    supposed(Defect::UvTokenNeedsPermissions, command::CLIENT_PIN, 9, || Value::from(permission::MC | permission::GA))
+        .of(6),
+    supposed(Defect::BioModalityMissing, command::BIO_ENROLLMENT, 1, || Value::from(1)),
     supposed(Defect::CmNeedsSubcommand, command::CREDENTIAL_MANAGEMENT, 1, || Value::from(2)),
     supposed(Defect::ConfigNeedsSubcommand, command::CONFIG, 1, || Value::from(3)),
 ];

@@ -33,19 +33,26 @@ impl HmacSecret {
             return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret is not a map");
         };
         let Some(peer) = node.get(1) else {
-            return refuse(Status::MISSING_PARAMETER, "hmac-secret: keyAgreement");
+            let zeros = authenticator.has(Defect::HmacSecretNeedsKeyAgreement);
+            let taken = if zeros { Status::INVALID_PARAMETER } else { Status::MISSING_PARAMETER };
+            return refuse(taken, "hmac-secret: keyAgreement");
         };
         let peer = PublicKey::from_node(peer)?;
-        let salt_enc = bytes(&node, 2, "hmac-secret: saltEnc")?;
-        let salt_auth = bytes(&node, 3, "hmac-secret: saltAuth")?;
+        let supposed = |defect: Defect| authenticator.has(defect).then(|| vec![0; 32]);
+        let salt_enc = bytes(&node, 2, "hmac-secret: saltEnc", supposed(Defect::HmacSecretNeedsSalt))?;
+        let salt_auth = bytes(&node, 3, "hmac-secret: saltAuth", supposed(Defect::HmacSecretNeedsAuth))?;
         // §12.7: protocol one is meant where none is named.
         let protocol = match node.get(4) {
+            None if authenticator.has(Defect::HmacSecretProtocolAbsent) => Protocol::Two,
             None if authenticator.protocol(1).is_err() => {
                 return refuse(Status::PIN_AUTH_INVALID, "hmac-secret without protocol one");
             }
             None => Protocol::One,
             Some(number) => match number.as_unsigned() {
-                Some(number) => authenticator.protocol(number)?,
+                Some(number) => match authenticator.protocol(number) {
+                    Err(_unsupported) if authenticator.has(Defect::HmacSecretProtocol) => Protocol::Two,
+                    protocol => protocol?,
+                },
                 None => return refuse(Status::CBOR_UNEXPECTED_TYPE, "hmac-secret: pinUvAuthProtocol"),
             },
         };
@@ -96,14 +103,19 @@ impl Authenticator {
         let mut iv = [0; 16];
         self.env.rng.fill(&mut iv);
         match salts.shared.encrypt(iv, &output) {
-            Ok(sealed) => Ok(Value::Bytes(sealed)),
+            Ok(mut sealed) => {
+                if salts.shared.protocol() == Protocol::One && self.has(Defect::HmacSecretProtocolOne) {
+                    sealed.reverse();
+                }
+                Ok(Value::Bytes(sealed))
+            }
             Err(_whole_blocks) => refuse(Status::OTHER, "hmac-secret: encryption"),
         }
     }
 }
 
-fn bytes(node: &cbor::Node, key: i64, name: &str) -> Result<Vec<u8>, CommandError> {
-    match node.get(key).map(cbor::Node::as_bytes) {
+fn bytes(node: &cbor::Node, key: i64, name: &str, supposed: Option<Vec<u8>>) -> Result<Vec<u8>, CommandError> {
+    match node.get(key).map(cbor::Node::as_bytes).or(supposed.as_deref().map(Some)) {
         Some(Some(bytes)) => Ok(bytes.to_vec()),
         Some(None) => refuse(Status::CBOR_UNEXPECTED_TYPE, name),
         None => refuse(Status::MISSING_PARAMETER, name),

@@ -10,7 +10,7 @@ mod tokens;
 use assay_protocol::pin_uv::Token;
 use ciborium::Value;
 
-pub(super) use self::platform::{Platform, tries};
+pub(super) use self::platform::{Platform, lists, tries};
 use super::request::{self, CLIENT_PIN, set};
 use super::world::{Key, Reply};
 use super::{FRESH, get_info};

@@ -1,10 +1,17 @@
 //! Extensions that a key may have (CTAP 2.3 12).
 
+mod cred_blob;
 mod cred_protect;
 mod hmac_secret;
 mod large_blob_key;
 mod min_pin_length;
+mod payment;
+mod pin_complexity;
+mod types;
+pub(super) mod uvm;
 
+use assay_protocol::authenticator_data::AuthenticatorData;
+use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
 use super::get_info;
@@ -18,6 +25,11 @@ use crate::verdict::Stop;
 pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = cred_protect::cases();
     cases.extend(hmac_secret::cases());
+    cases.extend(cred_blob::cases());
+    cases.extend(payment::cases());
+    cases.extend(pin_complexity::cases());
+    cases.extend(uvm::cases());
+    cases.extend(types::cases());
     cases.extend(large_blob_key::cases());
     cases.extend(min_pin_length::cases());
     cases
@@ -34,4 +46,14 @@ fn offered(key: &mut Key, context: &mut Context, id: &str) -> Result<(), Stop> {
 /// A good makeCredential with one extension.
 fn registration(context: &mut Context, id: &str, input: Value) -> Value {
     set(request::make_credential(context), 6, text_map([(id, input)]))
+}
+
+/// The output of an extension, where there is one.
+fn told<'d>(data: &'d AuthenticatorData, id: &str) -> Option<&'d Node> {
+    data.extensions.as_ref()?.get_text(id)
+}
+
+/// The output of an extension for reports.
+fn shown(data: &AuthenticatorData, id: &str) -> String {
+    told(data, id).map_or_else(|| "nothing".to_owned(), cbor::diagnostic)
 }

@@ -255,7 +255,8 @@ pub(super) fn assert_from(
     read(&reply, &request::bytes_of(request, 2), made)
 }
 
-fn read(reply: &Reply, client_data_hash: &[u8], made: &Made) -> Result<Assertion, Stop> {
+/// The assertion in an answer, which `made` must have signed.
+pub(super) fn read(reply: &Reply, client_data_hash: &[u8], made: &Made) -> Result<Assertion, Stop> {
     let map = reply.map()?;
     let bytes = map.get(2).and_then(Node::as_bytes).ok_or_else(|| Stop::fail("authData, bytes", "none"))?;
     let data = AuthenticatorData::parse(bytes).map_err(|error| Stop::fail("authenticator data", error.to_string()))?;

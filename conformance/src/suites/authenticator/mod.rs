@@ -1,7 +1,9 @@
-//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, and the commands that
-//! manage a key.
+//! The CTAP suite: framing, getInfo, makeCredential, getAssertion, extensions, PIN, reset, CTAP1, and the commands
+//! that manage a key.
 
 mod authenticator_config;
+mod bio_enrollment;
+mod built_in_uv;
 mod client_pin;
 mod credential_management;
 mod extensions;
@@ -13,6 +15,8 @@ mod make_credential;
 mod manage;
 mod request;
 mod reset;
+mod u2f;
+mod waiting;
 mod world;
 
 use assay_attestation::{Signed, verify};
@@ -22,7 +26,9 @@ use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
+pub use self::built_in_uv::OTHER_FINGER;
 use self::request::MAKE_CREDENTIAL;
+pub use self::waiting::{HELD_TOUCH, UNTOUCHED};
 pub use self::world::{Connect, Key, Reply};
 use crate::case::{Need, Suite};
 use crate::context::Context;
@@ -45,6 +51,10 @@ pub fn suite() -> Suite<Key> {
         .with(credential_management::cases())
         .with(large_blobs::cases())
         .with(authenticator_config::cases())
+        .with(bio_enrollment::cases())
+        .with(built_in_uv::cases())
+        .with(u2f::cases())
+        .with(waiting::cases())
 }
 
 /// The status must be one of these; the first is the one of the text.

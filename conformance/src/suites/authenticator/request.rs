@@ -22,6 +22,8 @@ pub(super) const RESET: u8 = 0x07;
 pub(super) const GET_NEXT_ASSERTION: u8 = 0x08;
 /// authenticatorCredentialManagement.
 pub(super) const CREDENTIAL_MANAGEMENT: u8 = 0x0a;
+/// authenticatorBioEnrollment.
+pub(super) const BIO_ENROLLMENT: u8 = 0x09;
 /// authenticatorSelection.
 pub(super) const SELECTION: u8 = 0x0b;
 /// authenticatorLargeBlobs.

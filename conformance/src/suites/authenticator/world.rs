@@ -110,6 +110,11 @@ impl Key {
         }
     }
 
+    /// The next report, where one comes in time.
+    pub fn frame(&mut self, deadline: Instant) -> Option<Frame> {
+        self.reports.receive(deadline).ok().map(|report| Frame::parse(&report))
+    }
+
     /// Asserts that nothing comes for a moment.
     pub fn silence(&mut self) -> Result<(), Stop> {
         match self.reports.receive(Instant::now() + SILENCE) {
@@ -268,6 +273,7 @@ fn command_name(request: &[u8]) -> String {
         Some(0x06) => "authenticatorClientPIN".to_owned(),
         Some(0x07) => "authenticatorReset".to_owned(),
         Some(0x08) => "authenticatorGetNextAssertion".to_owned(),
+        Some(0x09) => "authenticatorBioEnrollment".to_owned(),
         Some(0x0a) => "authenticatorCredentialManagement".to_owned(),
         Some(0x0b) => "authenticatorSelection".to_owned(),
         Some(0x0c) => "authenticatorLargeBlobs".to_owned(),

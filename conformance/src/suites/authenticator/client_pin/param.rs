@@ -4,8 +4,7 @@ use assay_protocol::ctap2::Status;
 use assay_protocol::pin_uv::Protocol;
 use ciborium::Value;
 
-use super::platform::lists;
-use super::{MC, Platform, call, case, with_token};
+use super::{MC, Platform, call, case, lists, with_token};
 use crate::case::Case;
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, int, map, set};
 use crate::suites::authenticator::world::Key;

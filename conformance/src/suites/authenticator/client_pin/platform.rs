@@ -24,7 +24,7 @@ impl Platform {
     }
 
     /// Agrees on a fresh secret.
-    pub(super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
+    pub(in super::super) fn connect_by(protocol: Protocol, key: &mut Key, context: &mut Context) -> Result<Self, Stop> {
         let request = map([(1, Value::from(protocol.number())), (2, int(2))]);
         let reply = key.call(context, "getKeyAgreement", CLIENT_PIN, &request)?;
         let answer = reply.ok()?.map()?;
@@ -173,6 +173,29 @@ impl Platform {
         self.secret.decrypt(sealed).map_err(|error| Stop::fail("whole blocks, encrypted", format!("{error:?}")))
     }
 
+    /// The request of getPinUvAuthTokenUsingUvWithPermissions.
+    pub(in super::super) fn uv_token_request(&self, permissions: u64) -> Value {
+        map([
+            (1, self.number()),
+            (2, int(6)),
+            (3, self.ours.public_key().to_value()),
+            (9, Value::from(permissions)),
+            (10, text(RP_ID)),
+        ])
+    }
+
+    /// A token by built-in user verification.
+    pub(in super::super) fn uv_token(
+        &self,
+        key: &mut Key,
+        context: &mut Context,
+        permissions: u64,
+    ) -> Result<Token, Stop> {
+        let request = self.uv_token_request(permissions);
+        let reply = key.call(context, "getPinUvAuthTokenUsingUvWithPermissions", CLIENT_PIN, &request)?;
+        self.open_token(&reply)
+    }
+
     /// The answer to a request for a token.
     pub(in super::super) fn token_reply(
         &self,
@@ -265,7 +288,7 @@ pub(super) fn permissions_offered(key: &mut Key, context: &mut Context) -> Resul
 }
 
 /// Does getInfo list this protocol?
-pub(super) fn lists(info: &Node, protocol: Protocol) -> bool {
+pub(in super::super) fn lists(info: &Node, protocol: Protocol) -> bool {
     let listed = info.get(6).and_then(Node::as_array).unwrap_or_default();
     listed.iter().any(|number| number.as_unsigned() == Some(protocol.number()))
 }

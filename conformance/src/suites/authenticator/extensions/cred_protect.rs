@@ -1,5 +1,7 @@
 //! `credProtect` (CTAP 2.3 12.1).
 
+mod verified;
+
 use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
@@ -16,6 +18,12 @@ const ID: &str = "credProtect";
 
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
+    let mut cases = unverified();
+    cases.extend(verified::cases());
+    cases
+}
+
+fn unverified() -> Vec<Case<Key>> {
     vec![
         Case::new(
             "extensions/cred-protect/told",

@@ -1,11 +1,16 @@
-//! `hmac-secret` by PIN/UV auth protocol two (CTAP 2.3 12.7).
+//! `hmac-secret` and `hmac-secret-mc`, by the PIN/UV auth protocol that the key prefers where nothing else is said
+//! (CTAP 2.3 12.7, 12.8).
 
+mod at_registration;
+mod members;
+
+use assay_protocol::authenticator_data::AuthenticatorData;
 use assay_protocol::ctap2::Status;
 use assay_protocol::pin_uv::Token;
 use assay_protocol::tree::cbor::Node;
 use ciborium::Value;
 
-use super::{offered, registration};
+use super::{offered, registration, shown, told};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::client_pin::{Platform, with_token};
@@ -26,6 +31,8 @@ const OTHER: [u8; 32] = [0x22; 32];
 pub(super) fn cases() -> Vec<Case<Key>> {
     let mut cases = answered();
     cases.extend(refused());
+    cases.extend(members::cases());
+    cases.extend(at_registration::cases());
     cases
 }
 
@@ -200,12 +207,29 @@ fn answer(
 ) -> Result<Vec<u8>, Stop> {
     let platform = Platform::connect(key, context)?;
     let input = platform.salts(context, salts)?;
+    answer_to(key, context, made, &platform, input, token)
+}
+
+/// What the credential answers to this input, which is of this platform.
+fn answer_to(
+    key: &mut Key,
+    context: &mut Context,
+    made: &Made,
+    platform: &Platform,
+    input: Value,
+    token: Option<&Token>,
+) -> Result<Vec<u8>, Stop> {
     let request = asking(context, made, input);
     let request = match token {
         Some(token) => with_token(request, token, 2, 6),
         None => request,
     };
     let assertion = get_assertion::assert_from(key, context, &request, made)?;
-    let sealed = assertion.data.extensions.as_ref().and_then(|outputs| outputs.get_text(ID)).and_then(Node::as_bytes);
-    platform.open(sealed.ok_or_else(|| Stop::fail("hmac-secret, bytes", "none"))?)
+    opened(platform, &assertion.data, ID)
+}
+
+/// The output of this id, decrypted.
+fn opened(platform: &Platform, data: &AuthenticatorData, id: &str) -> Result<Vec<u8>, Stop> {
+    let sealed = told(data, id).and_then(Node::as_bytes);
+    platform.open(sealed.ok_or_else(|| Stop::fail(format!("{id}, bytes"), shown(data, id)))?)
 }
