@@ -37,6 +37,8 @@ mod peers;
 #[cfg(test)]
 mod policy_rows;
 #[cfg(test)]
+mod recipes;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod shared;

@@ -76,7 +76,8 @@ guest() { # a kernel in which a virtual key is a real one, and the programs that
 main_job() { # as a new user runs it, from somewhere else
     local out
     out=$(mktemp -d)
-    (cd "$out" && "$OLDPWD/target/release/assay" --state "$out/state" run --out "$out/report" </dev/null) \
+    cargo install --quiet --locked --path . --root "$out/installed" --target-dir target --no-track \
+        && (cd "$out" && installed/bin/assay --state "$out/state" run --out "$out/report" </dev/null) \
         && [ -s "$out/report/report.html" ] && [ -s "$out/report/report.json" ] && [ -s "$out/report/junit.xml" ]
     local status=$?
     rm -rf "$out"

@@ -34,7 +34,7 @@ impl Rule {
     /// Reads `COMMAND=MILLISECONDS`.
     pub(super) fn delay(text: &str) -> Result<Self, String> {
         let (command, time) = parts(text)?;
-        let milliseconds = time.parse().map_err(|_| format!("{time:?} are no milliseconds"))?;
+        let milliseconds = time.parse().map_err(|error| format!("{time:?} are no milliseconds: {error}"))?;
         Ok(Self { command, what: What::Delay(Duration::from_millis(milliseconds)) })
     }
 }
