@@ -12,7 +12,8 @@ use crate::commands::key::{
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
 use crate::commands::{
-    CoverageArgs, RecordArgs, RegressionArgs, ReplayArgs, ReportCommand, VectorsCommand, policy::PolicyCommand,
+    CoverageArgs, ProxyArgs, RecordArgs, RegressionArgs, ReplayArgs, ReportCommand, VectorsCommand,
+    policy::PolicyCommand,
 };
 
 /// Assay: an open test lab for passkeys, FIDO2 security keys and device-bound sessions.
@@ -57,6 +58,8 @@ pub enum Command {
     Key(KeyCommand),
     /// Judge a server, a key, a DBSC endpoint or a policy engine
     Test(TestArgs),
+    /// Show a key through a virtual one: every frame, and what is to go wrong
+    Proxy(ProxyArgs),
     /// Keep the authenticator suite's conversation with a key in a file
     Record(RecordArgs),
     /// Have that conversation again without the key, and tell what is different

@@ -8,6 +8,7 @@ pub mod key;
 pub mod mds;
 pub mod policy;
 mod profile;
+mod proxy;
 mod record;
 mod regression;
 mod report;
@@ -19,6 +20,7 @@ mod verify;
 pub mod why;
 
 pub use self::coverage::CoverageArgs;
+pub use self::proxy::ProxyArgs;
 pub use self::record::{RecordArgs, ReplayArgs};
 pub use self::regression::{Evidence, RegressionArgs};
 pub use self::report::ReportCommand;
@@ -40,6 +42,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Command::Serve(args)) => serve::run(&here, args),
         Some(Command::Key(command)) => key::run(&here, command),
         Some(Command::Test(args)) => test::run(&here, args),
+        Some(Command::Proxy(args)) => proxy::run(&here, args),
         Some(Command::Record(args)) => record::record(&here, args),
         Some(Command::Replay(args)) => record::replay(&here, args),
         Some(Command::Report(command)) => report::run(&here, command),

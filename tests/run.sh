@@ -93,7 +93,8 @@ stage release-without-pkg-config env PKG_CONFIG=/bin/false cargo build --quiet -
 stage main-job main_job
 stage tests cargo test --workspace --no-fail-fast
 if [ "$long" = yes ]; then
-    stage tests-long env ASSAY_LONG=1 cargo test --test lab --no-fail-fast
+    # A debug build would take hours over the full cross product.
+    stage tests-long env ASSAY_LONG=1 cargo test --release --test lab --no-fail-fast
     stage bench cargo bench
     stage fuzz ./tests/fuzz.sh "${ASSAY_FUZZ_SECONDS:-300}"
 fi

@@ -31,6 +31,8 @@ use serde_json::{Map, Value, json};
 pub use self::blobs::BlobsCommand;
 pub use self::config::ConfigCommand;
 pub use self::credentials::CredentialsCommand;
+pub(super) use self::door::Door;
+pub use self::door::DoorArgs;
 pub use self::faults::KeyFaultsArgs;
 pub use self::fingers::FingersCommand;
 pub use self::list::KeyListArgs;

@@ -249,3 +249,36 @@ fn a_key_is_erased_where_it_may_be() {
     assert_eq!(broken["totals"]["broken"], broken["totals"]["cases"], "{}", broken["totals"]);
     judged(&["--power-cycle", &cycle]).expect(2);
 }
+
+/// A key seen through another one, which tells what passes and what it does itself.
+#[test]
+fn a_proxy() {
+    let place = Place::new();
+    let key = start(&place, &[]);
+    let behind = key.text("target");
+    let proxy = |more: &[&str]| {
+        let args = ["proxy", behind, "--listen", "127.0.0.1:0"];
+        Lasting::start(&mut assay(&place, args.into_iter().chain(more.iter().copied())))
+    };
+    let judged = |target: &str| {
+        run(&mut assay(&place, ["test", "authenticator", target, "--filter", "get-assertion/good/allow-list"]))
+    };
+    let mut plain = proxy(&[]);
+    judged(plain.text("target")).expect(0);
+    plain.kill();
+    let told = plain.rest().join("\n");
+    for word in ["> ffffffff INIT", "MakeCredential", "GetAssertion", "OK (0x00)"] {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+
+    let mut refusing = proxy(&["--refuse", "GetAssertion=OPERATION_DENIED", "--delay", "MakeCredential=10"]);
+    let said = judged(refusing.text("target")).expect(1);
+    assert!(said.out.contains("OPERATION_DENIED"), "{}", said.out);
+    refusing.kill();
+    let told = refusing.rest().join("\n");
+    assert!(told.contains("in the key's place") && !told.contains("> GetAssertion"), "{told}");
+
+    let said = run(&mut assay(&place, ["proxy", behind, "--refuse", "Banana=OK"])).expect(2);
+    assert!(said.err.contains("MakeCredential"), "{}", said.err);
+    run(&mut assay(&place, ["proxy", "udp:nowhere", "--uhid"])).expect(2);
+}

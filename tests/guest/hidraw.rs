@@ -109,3 +109,24 @@ fn a_recording() {
     assert_eq!(replay["differences"], serde_json::json!([]));
     assert!(replay["cases"].as_u64() > Some(30), "{replay}");
 }
+
+/// libfido2 uses a key through a virtual one, and hears what is to go wrong.
+#[test]
+fn a_proxy() {
+    let script = r#"
+        "$assay" --state /tmp/state proxy sim --uhid --refuse MakeCredential=KEY_STORE_FULL >/tmp/told 2>&1 &
+        for try in 1 2 3 4 5 6 7 8 9 10; do grep -q '"target"' /tmp/told && break; sleep 0.2; done
+        node=$(sed -n 's/.*"target":"hid:\([^"]*\)".*/\1/p' /tmp/told)
+        step list fido2-token -L
+        step info fido2-token -I "$node"
+        head -c 32 /dev/zero | base64 >/tmp/param
+        printf 'proxy.example\nada\nAAAA\n' >>/tmp/param
+        step make fido2-cred -M -i /tmp/param "$node"
+        step told cat /tmp/told
+    "#;
+    let Some(steps) = guest(&["fido2-token", "fido2-cred"], script) else { return };
+    assert!(steps.ok("list").starts_with("/dev/hidraw"), "{}", steps.whole);
+    assert!(steps.ok("info").contains("version strings"), "{}", steps.whole);
+    assert!(steps.ended("make", 1).contains("FIDO_ERR_KEY_STORE_FULL"), "{}", steps.whole);
+    assert!(steps.ok("told").contains("in the key's place"), "{}", steps.whole);
+}

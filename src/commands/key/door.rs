@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use assay_transport::udp::UdpReports;
 use assay_transport::{Identity, PlugError, Reports};
+use clap::Args;
 
 /// How long the kernel may take to make a node for a device.
 #[cfg(target_os = "linux")]
@@ -16,7 +17,7 @@ const NODE: Duration = Duration::from_secs(10);
 
 /// A way to a virtual key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Door {
+pub(in crate::commands) enum Door {
     /// UDP, one datagram a report.
     Udp(SocketAddr),
     /// A Unix socket, one record a report.
@@ -27,12 +28,43 @@ pub(super) enum Door {
     Usb,
 }
 
+/// Where a key is plugged in, as options say it.
+#[derive(Debug, Args)]
+pub struct DoorArgs {
+    /// UDP address to listen on; port 0 picks a free one [default: 127.0.0.1:0]
+    #[arg(long, value_name = "ADDR", group = "door")]
+    pub listen: Option<SocketAddr>,
+    /// Unix socket (SOCK_SEQPACKET) to listen on, one record a report
+    #[arg(long, value_name = "PATH", group = "door")]
+    pub unix: Option<PathBuf>,
+    /// Plug in at the kernel's HID layer, by /dev/uhid
+    #[arg(long, group = "door")]
+    pub uhid: bool,
+    /// Plug in at a USB port, by vhci-hcd
+    #[arg(long, group = "door")]
+    pub usb: bool,
+}
+
+impl DoorArgs {
+    /// The door that is named, or any.
+    pub(in crate::commands) fn door(&self) -> Door {
+        match (&self.listen, &self.unix) {
+            (Some(address), _) => Door::Udp(*address),
+            (_, Some(path)) => Door::Unix(path.clone()),
+            _ if self.uhid => Door::Uhid,
+            _ if self.usb => Door::Usb,
+            _ => Door::ANYWHERE,
+        }
+    }
+}
+
 impl Door {
     /// Any free port of this machine.
-    pub(super) const ANYWHERE: Self = Self::Udp(SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+    pub(in crate::commands) const ANYWHERE: Self =
+        Self::Udp(SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
     /// Reads `uhid`, `usb`, `udp:ADDRESS:PORT` or `unix:PATH`.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    pub(in crate::commands) fn parse(text: &str) -> Result<Self> {
         match text.split_once(':') {
             None if text == "uhid" => Ok(Self::Uhid),
             None if text == "usb" => Ok(Self::Usb),
@@ -45,7 +77,7 @@ impl Door {
     }
 
     /// May several keys be behind doors that are written alike?
-    pub(super) fn is_for_many(&self) -> bool {
+    pub(in crate::commands) fn is_for_many(&self) -> bool {
         match self {
             Self::Udp(address) => address.port() == 0,
             Self::Unix(_) => false,
@@ -54,12 +86,12 @@ impl Door {
     }
 
     /// Is a key behind it seen by browsers?
-    pub(super) fn is_seen_by_browsers(&self) -> bool {
+    pub(in crate::commands) fn is_seen_by_browsers(&self) -> bool {
         matches!(self, Self::Uhid | Self::Usb)
     }
 
     /// Plugs a key in: the device's end, and the door with its address settled.
-    pub(super) fn plug(&self, identity: &Identity) -> Result<(Box<dyn Reports>, Self)> {
+    pub(in crate::commands) fn plug(&self, identity: &Identity) -> Result<(Box<dyn Reports>, Self)> {
         match self {
             Self::Udp(address) => {
                 let line = UdpReports::bind(*address).with_context(|| format!("cannot listen on {address}"))?;
@@ -72,7 +104,7 @@ impl Door {
 
     /// What `assay test authenticator` and others call a key behind it; none where the kernel does not
     /// make a node for it. It must be served already.
-    pub(super) fn target(&self, identity: &Identity) -> Option<String> {
+    pub(in crate::commands) fn target(&self, identity: &Identity) -> Option<String> {
         match self {
             Self::Udp(address) => Some(format!("udp:{address}")),
             Self::Unix(path) => Some(format!("unix:{}", path.display())),

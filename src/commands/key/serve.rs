@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::control;
-use super::door::Door;
+use super::door::{Door, DoorArgs};
 use super::port::Port;
 use super::touch::{self, Hand, TouchMode};
 use crate::cli::Persona;
@@ -43,18 +42,9 @@ pub struct KeyServeArgs {
     /// door: @uhid, @usb, @udp:ADDRESS:PORT or @unix:PATH; may repeat
     #[arg(value_name = "KEY[@DOOR]", default_value = "sim")]
     pub keys: Vec<String>,
-    /// UDP address to listen on; port 0 picks a free one [default: 127.0.0.1:0]
-    #[arg(long, value_name = "ADDR", group = "door")]
-    pub listen: Option<SocketAddr>,
-    /// Unix socket (SOCK_SEQPACKET) to listen on, one record a report
-    #[arg(long, value_name = "PATH", group = "door")]
-    pub unix: Option<PathBuf>,
-    /// Plug in at the kernel's HID layer, by /dev/uhid
-    #[arg(long, group = "door")]
-    pub uhid: bool,
-    /// Plug in at a USB port, by vhci-hcd
-    #[arg(long, group = "door")]
-    pub usb: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "they would stand in the help")]
+    pub door: DoorArgs,
     /// Who touches it: ask, auto, never, deny, http or delay=SECONDS [default: ask at --uhid and --usb, else auto]
     #[arg(long, value_name = "WHO", value_parser = TouchMode::parse)]
     pub touch: Option<TouchMode>,
@@ -107,13 +97,7 @@ struct Order {
 }
 
 fn orders(args: &KeyServeArgs) -> Result<Vec<Order>> {
-    let common = match (&args.listen, &args.unix) {
-        (Some(address), _) => Door::Udp(*address),
-        (_, Some(path)) => Door::Unix(path.clone()),
-        _ if args.uhid => Door::Uhid,
-        _ if args.usb => Door::Usb,
-        _ => Door::ANYWHERE,
-    };
+    let common = args.door.door();
     let mut orders: Vec<Order> = Vec::new();
     for text in &args.keys {
         let (key, door) = match text.split_once('@') {

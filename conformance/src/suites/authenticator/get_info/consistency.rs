@@ -73,9 +73,9 @@ const RULES: &[Rule] = &[
         level: Level::Should,
         ..rule(
             "get-info/uv-modality",
-            "uvModality names a method where there is built-in user verification, and only there",
+            "uvModality names a method, and there is built-in user verification",
             "ctap_info_uv_modality",
-            (|info| option(info, "uv").is_some() || info.get(0x12).is_some(), "uv"),
+            (|info| info.get(0x12).is_some(), "uvModality"),
             |info| exactly_where(info, 0x12, option(info, "uv").is_some(), 1),
         )
     },
