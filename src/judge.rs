@@ -1,5 +1,6 @@
 //! Suites against targets: what `assay test` and the main job share.
 
+mod attended;
 mod authenticator;
 mod current;
 mod progress;
@@ -24,6 +25,7 @@ use assay_conformance::suites;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub use self::attended::{PERSONS, person};
 pub use self::authenticator::{Named, authenticator, keys};
 pub use self::current::Current;
 pub use self::progress::Bar;

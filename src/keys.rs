@@ -72,10 +72,15 @@ impl KeyTarget {
         matches!(self, Self::Sim(Sim { kind: SimKind::Fresh(_), .. }) | Self::Exec(_))
     }
 
-    /// Opens a way to it. A virtual key lives as long as the way.
+    /// Opens a way to it. A virtual key lives as long as the way, and is touched at once.
     pub fn connect(&self, lab: &Lab, state: &State) -> Result<Box<dyn Reports>> {
+        self.connect_with(lab, state, touched())
+    }
+
+    /// The same with this person in front of it, if it is a virtual key; before all others nobody can be put.
+    pub fn connect_with(&self, lab: &Lab, state: &State, person: Box<dyn Person>) -> Result<Box<dyn Reports>> {
         match self {
-            Self::Sim(sim) => Ok(Box::new(Held::new(sim.authenticator(lab, state, touched())?)?)),
+            Self::Sim(sim) => Ok(Box::new(Held::new(sim.authenticator(lab, state, person)?)?)),
             Self::Udp(address) => Ok(Box::new(UdpReports::connect(*address)?)),
             #[cfg(target_os = "linux")]
             Self::Unix(path) => Ok(Box::new(assay_transport::unix::UnixReports::connect(path)?)),

@@ -8,17 +8,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 use std::{env, fs, thread};
 
 use assay::cli::Persona;
+use assay::judge;
 use assay::keys::persona_config;
 use assay::lab::Lab;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
 use assay_authenticator_sim::defect::{Defect, Defects};
-use assay_authenticator_sim::env::{Always, Env, OWNER, Person, Prompt, Purpose, Scan, Touch};
-use assay_authenticator_sim::operation::Operation;
+use assay_authenticator_sim::env::Env;
 use assay_authenticator_sim::serve::Simulator;
 use assay_conformance::case::{Header, Need, Suite};
 use assay_conformance::context::Context;
@@ -26,7 +26,7 @@ use assay_conformance::coverage::{Proof, committed, to_file};
 use assay_conformance::report::CaseReport;
 use assay_conformance::runner::{self, Open, Options, Silent};
 use assay_conformance::seed::Seed;
-use assay_conformance::suites::authenticator::{Connect, FRESH, HELD_TOUCH, Key, OTHER_FINGER, UNTOUCHED, suite};
+use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
 use assay_conformance::verdict::Outcome;
 use assay_transport::{Error, Report, Reports};
 use clap::ValueEnum as _;
@@ -190,7 +190,7 @@ fn run(persona: usize, defect: Option<Defect>, id: &str) -> Outcome {
     let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(&target, context));
     let seed: Seed = "11".repeat(32).parse().unwrap();
     let mut options = Options::new("ctap-2.3", seed, SystemTime::now());
-    options.features.extend([FRESH, HELD_TOUCH, UNTOUCHED, OTHER_FINGER].map(|need| need.feature().to_owned()));
+    options.features.extend([FRESH].iter().chain(&judge::PERSONS).map(|need| need.feature().to_owned()));
     let report = runner::run(&suite, &open, &options, &mut Silent);
     let [case] = <[CaseReport; 1]>::try_from(report.cases).unwrap();
     case.outcome
@@ -199,50 +199,17 @@ fn run(persona: usize, defect: Option<Defect>, id: &str) -> Outcome {
 /// A new key of this make for each case.
 struct Faulty {
     config: KeyConfig,
-    needs: BTreeSet<Need>,
-}
-
-impl Faulty {
-    /// Whoever the case wants in front of the key.
-    fn person(&self) -> Box<dyn Person> {
-        match () {
-            () if self.needs.contains(&HELD_TOUCH) => Box::new(Nobody),
-            () if self.needs.contains(&UNTOUCHED) => Box::new(Always(Touch::TimedOut)),
-            () if self.needs.contains(&OTHER_FINGER) => Box::new(Stranger),
-            () => Box::new(Always(Touch::Given)),
-        }
-    }
-}
-
-/// Touches nothing for as long as anybody waits.
-struct Nobody;
-
-impl Person for Nobody {
-    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
-        while !operation.is_cancelled() {
-            thread::sleep(Duration::from_millis(5));
-        }
-        Touch::Cancelled
-    }
-}
-
-/// Has another finger on the sensor than the one that is enrolled.
-struct Stranger;
-
-impl Person for Stranger {
-    fn touch(&mut self, _prompt: &Prompt, _operation: &Operation) -> Touch {
-        Touch::Given
-    }
-
-    fn scan(&mut self, prompt: &Prompt, _operation: &Operation) -> Scan {
-        Scan::Finger(if prompt.purpose == Purpose::Enroll { OWNER } else { OWNER + 1 })
-    }
+    /// What the case wants, which says who is in front of the key.
+    needs: Vec<Need>,
 }
 
 impl Connect for Faulty {
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
-        let key = Authenticator::new(self.config.clone(), Env { person: self.person(), ..Env::seeded([0x5e; 32]) })
-            .map_err(|error| error.to_string())?;
+        let key = Authenticator::new(
+            self.config.clone(),
+            Env { person: judge::person(&self.needs), ..Env::seeded([0x5e; 32]) },
+        )
+        .map_err(|error| error.to_string())?;
         let (reports, simulator) = Simulator::spawn(key).map_err(|error| error.to_string())?;
         Ok(Box::new(Held { reports: Box::new(reports), _simulator: simulator }))
     }

@@ -141,17 +141,19 @@ fn enumerate(key: &mut Key, context: &mut Context, token: &Token) -> Result<Repl
     call(key, context, "enumerateEnrollments", &request)
 }
 
-/// The templates that are enrolled: ids and names.
-pub(super) fn listed(
-    key: &mut Key,
-    context: &mut Context,
-    token: &Token,
-) -> Result<Vec<(Vec<u8>, Option<String>)>, Stop> {
+/// A finger that is enrolled.
+pub(super) struct Template {
+    id: Vec<u8>,
+    name: Option<String>,
+}
+
+/// The fingers that are enrolled.
+pub(super) fn listed(key: &mut Key, context: &mut Context, token: &Token) -> Result<Vec<Template>, Stop> {
     let answer = manage::answer(enumerate(key, context, token)?)?;
     let infos = answer.get(7).and_then(Node::as_array).ok_or_else(|| Stop::fail("templateInfos, an array", "none"))?;
     let read = |info: &Node| {
         let id = info.get(1).and_then(Node::as_bytes)?;
-        Some((id.to_vec(), info.get(2).and_then(Node::as_text).map(str::to_owned)))
+        Some(Template { id: id.to_vec(), name: info.get(2).and_then(Node::as_text).map(str::to_owned) })
     };
     infos.iter().map(|info| read(info).ok_or_else(|| Stop::fail("templateId, bytes", cbor::diagnostic(info)))).collect()
 }

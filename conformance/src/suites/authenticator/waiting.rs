@@ -12,6 +12,7 @@ use super::world::{self, Key};
 use super::{FRESH, expect, get_info};
 use crate::case::{Case, Level, Need};
 use crate::context::Context;
+use crate::evidence::{Exchange, Message, Role};
 use crate::suites::authenticator::u2f;
 use crate::verdict::{Pass, Stop};
 
@@ -61,7 +62,7 @@ fn held() -> Vec<Case<Key>> {
             |key, context| {
                 registering(key, context)?;
                 waits(key)?;
-                cancelled(key).map(|_| Pass::plain("UPNEEDED, and UPNEEDED again"))
+                cancelled(key, context).map(|_| Pass::plain("UPNEEDED, and UPNEEDED again"))
             },
         ),
         case(
@@ -73,7 +74,7 @@ fn held() -> Vec<Case<Key>> {
             "KEEPALIVE_CANCEL in a CBOR message",
             |key, context| {
                 registering(key, context)?;
-                cancelled(key)
+                cancelled(key, context)
             },
         ),
         case(
@@ -87,8 +88,8 @@ fn held() -> Vec<Case<Key>> {
                 if !get_info::is_past_2_0(&get_info::info(key, context)?) {
                     return Err(Stop::skip("authenticatorSelection (CTAP 2.1)"));
                 }
-                begin(key, &[SELECTION])?;
-                cancelled(key)
+                begin(key, context, "selection", &[SELECTION])?;
+                cancelled(key, context)
             },
         ),
         case(
@@ -100,8 +101,8 @@ fn held() -> Vec<Case<Key>> {
             "KEEPALIVE_CANCEL in a CBOR message",
             |key, context| {
                 get_info::info(key, context)?;
-                begin(key, &[RESET])?;
-                cancelled(key)
+                begin(key, context, "reset", &[RESET])?;
+                cancelled(key, context)
             },
         )
         .needs([FRESH]),
@@ -123,7 +124,7 @@ fn held() -> Vec<Case<Key>> {
                         _ => return Err(Stop::fail("KEEPALIVE and nothing else", frame.to_string())),
                     }
                 }
-                cancelled(key)
+                cancelled(key, context)
             },
         )
         .twin(CANCELLED),
@@ -137,9 +138,13 @@ fn held() -> Vec<Case<Key>> {
             |key, context| {
                 let other = key.allocate(context)?.cid;
                 registering(key, context)?;
-                key.send(other, Command::PING, b"anybody there?")?;
-                match next(key, other)? {
-                    (Command::ERROR, code) if code == ErrorCode::CHANNEL_BUSY.0 => cancelled(key),
+                let ping = b"anybody there?";
+                key.send(other, Command::PING, ping)?;
+                let answer = next(key, other);
+                let received = answer.as_ref().ok().map(|(cmd, first)| Message::bytes(cmd.to_string(), &[*first]));
+                keep(context, "PING on another channel", Message::bytes("PING", ping), received);
+                match answer? {
+                    (Command::ERROR, code) if code == ErrorCode::CHANNEL_BUSY.0 => cancelled(key, context),
                     (cmd, first) => Err(Stop::fail("ERROR CHANNEL_BUSY", format!("{cmd} {first:#04x}"))),
                 }
             },
@@ -228,13 +233,20 @@ fn untouched() -> Vec<Case<Key>> {
 fn registering(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
     get_info::info(key, context)?;
     let request = request::make_credential(context);
-    begin(key, &world::request(MAKE_CREDENTIAL, &request))
+    begin(key, context, "makeCredential", &world::request(MAKE_CREDENTIAL, &request))
 }
 
 /// Sends a request, and returns when the key says that it waits for a touch.
-fn begin(key: &mut Key, request: &[u8]) -> Result<(), Stop> {
+fn begin(key: &mut Key, context: &mut Context, label: &str, request: &[u8]) -> Result<(), Stop> {
     key.send(key.cid, Command::CBOR, request)?;
-    waits(key)
+    let waits = waits(key);
+    let status = Message::bytes("KEEPALIVE", &[KeepAlive::UPNEEDED.0]);
+    keep(context, label, Message::bytes("CBOR", request), waits.is_ok().then_some(status));
+    waits
+}
+
+fn keep(context: &mut Context, label: &str, sent: Message, received: Option<Message>) {
+    context.record(Exchange { label: label.to_owned(), role: Role::Probe, sent, received });
 }
 
 /// Returns with the next KEEPALIVE that says so.
@@ -254,10 +266,13 @@ fn waits(key: &mut Key) -> Result<(), Stop> {
 }
 
 /// CANCEL, which must end the command.
-fn cancelled(key: &mut Key) -> Result<Pass, Stop> {
+fn cancelled(key: &mut Key, context: &mut Context) -> Result<Pass, Stop> {
     let cid = key.cid;
     key.send(cid, Command::CANCEL, &[])?;
-    match next(key, cid)? {
+    let answer = next(key, cid);
+    let received = answer.as_ref().ok().map(|(cmd, first)| Message::bytes(cmd.to_string(), &[*first]));
+    keep(context, "CANCEL", Message::bytes("CANCEL", &[]), received);
+    match answer? {
         (Command::CBOR, status) if Status(status) == Status::KEEPALIVE_CANCEL => {
             Ok(Pass::attributed(Status::KEEPALIVE_CANCEL.to_string()))
         }

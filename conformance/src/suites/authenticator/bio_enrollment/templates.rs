@@ -36,7 +36,7 @@ fn listing() -> Vec<Case<Key>> {
             |key, context| {
                 let token = enroller(key, context)?;
                 let id = enroll(key, context, &token)?;
-                let ids: Vec<Vec<u8>> = listed(key, context, &token)?.into_iter().map(|(id, _)| id).collect();
+                let ids: Vec<Vec<u8>> = listed(key, context, &token)?.into_iter().map(|template| template.id).collect();
                 if ids != [id] {
                     return Err(Stop::fail("the templateId of enrollBegin, alone", format!("{ids:02x?}")));
                 }
@@ -70,9 +70,10 @@ fn changing() -> Vec<Case<Key>> {
                 let token = enroller(key, context)?;
                 let id = enroll(key, context, &token)?;
                 name(key, context, &token, &id, "thumb")?.ok()?;
-                match listed(key, context, &token)?.first() {
-                    Some((_, Some(told))) if told == "thumb" => Ok(Pass::plain("named")),
-                    other => Err(Stop::fail("\"thumb\"", format!("{other:02x?}"))),
+                let told = listed(key, context, &token)?.into_iter().find_map(|template| template.name);
+                match told.as_deref() {
+                    Some("thumb") => Ok(Pass::plain("named")),
+                    other => Err(Stop::fail("\"thumb\"", format!("{other:?}"))),
                 }
             },
         ),

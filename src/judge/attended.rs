@@ -1,0 +1,72 @@
+//! Who is in front of a virtual key while a case runs: somebody who touches it, unless the case wants nobody, or
+//! somebody else.
+
+use std::thread;
+use std::time::Duration;
+
+use assay_authenticator_sim::env::{Always, OWNER, Person, Prompt, Purpose, Scan, Touch};
+use assay_authenticator_sim::operation::Operation;
+use assay_conformance::case::Need;
+use assay_conformance::suites::authenticator::{Connect, HELD_TOUCH, OTHER_FINGER, UNTOUCHED};
+use assay_transport::Reports;
+
+use super::{Current, Named};
+use crate::keys;
+
+/// What a case can want of whoever is there.
+pub const PERSONS: [Need; 3] = [HELD_TOUCH, UNTOUCHED, OTHER_FINGER];
+
+/// A virtual key with whom the running case wants in front of it.
+pub(super) struct Attended {
+    pub(super) named: Named,
+    pub(super) current: Current,
+}
+
+impl Connect for Attended {
+    fn connect(&self) -> Result<Box<dyn Reports>, String> {
+        let person = person(&self.current.header().map(|header| header.needs).unwrap_or_default());
+        let Named { target, lab, state } = &self.named;
+        target.connect_with(lab, state, person).map_err(|error| format!("{error:#}"))
+    }
+}
+
+/// Whom a case with these needs wants in front of the key.
+pub fn person(needs: &[Need]) -> Box<dyn Person> {
+    if needs.contains(&HELD_TOUCH) {
+        Box::new(Nobody)
+    } else if needs.contains(&UNTOUCHED) {
+        Box::new(Always(Touch::TimedOut))
+    } else if needs.contains(&OTHER_FINGER) {
+        Box::new(Stranger)
+    } else {
+        keys::touched()
+    }
+}
+
+/// How often somebody who does nothing looks whether the key has given up.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// Touches nothing for as long as the key waits.
+struct Nobody;
+
+impl Person for Nobody {
+    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
+        while !operation.is_cancelled() {
+            thread::sleep(GLANCE);
+        }
+        Touch::Cancelled
+    }
+}
+
+/// Enrols one finger, and then comes with another.
+struct Stranger;
+
+impl Person for Stranger {
+    fn touch(&mut self, _prompt: &Prompt, _operation: &Operation) -> Touch {
+        Touch::Given
+    }
+
+    fn scan(&mut self, prompt: &Prompt, _operation: &Operation) -> Scan {
+        Scan::Finger(if prompt.purpose == Purpose::Enroll { OWNER } else { OWNER + 1 })
+    }
+}
