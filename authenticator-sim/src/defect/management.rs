@@ -101,6 +101,7 @@ macro_rules! with_management {
     LbkAnother = "ctap_lbk_another", "CTAP 2.3 12.3", "gives another key for large blobs at sign-in";
     LbkNotAsked = "ctap_lbk_not_asked", "CTAP 2.3 12.3", "gives its key for large blobs to who does not ask";
     LbkNone = "ctap_lbk_none", "CTAP 2.3 12.3", "gives a key of zeros for a credential that has none";
+    LbkNext = "ctap_lbk_next", "CTAP 2.3 6.3 step 4", "gives a key for large blobs with the first account alone";
     LbkWithoutRk = "ctap_lbk_without_rk", "CTAP 2.3 12.3", "gives keys for large blobs to credentials that are not discoverable";
     LbkFalse = "ctap_lbk_false", "CTAP 2.3 12.3", "takes largeBlobKey false for none at registration";
     LbkFalseSignIn = "ctap_lbk_false_sign_in", "CTAP 2.3 12.3", "takes largeBlobKey false for none at sign-in";
