@@ -193,6 +193,7 @@ macro_rules! with_management {
     ResetPinComplexity = "ctap_reset_pin_complexity", "CTAP 2.3 6.6", "keeps its rules for PINs over a reset";
     ResetToken = "ctap_reset_token", "CTAP 2.3 6.6", "honours tokens from before a reset";
     ResetPersistent = "ctap_reset_persistent", "CTAP 2.3 6.6", "honours the persistent token from before a reset";
+    ResetFingers = "ctap_reset_fingers", "CTAP 2.3 6.6", "keeps its fingers over a reset";
     ResetIdentifier = "ctap_reset_identifier", "CTAP 2.3 6.6", "is the same device after a reset";
     } };
 }
