@@ -35,6 +35,7 @@ macro_rules! with_management {
     CmUser = "ctap_cm_user", "CTAP 2.3 6.8.4", "lists credentials without the names of their users";
     CmCredentialId = "ctap_cm_credential_id", "CTAP 2.3 6.8.4", "lists credential ids without their last byte";
     CmPublicKey = "ctap_cm_public_key", "CTAP 2.3 6.8.4", "lists credentials without their public keys";
+    CmAlgorithm = "ctap_cm_algorithm", "CTAP 2.3 6.8.4", "lists every public key as one for ES256";
     CmCredProtect = "ctap_cm_cred_protect", "CTAP 2.3 6.8.4", "lists every credential with protection level 1";
     CmProtected = "ctap_cm_protected", "CTAP 2.3 6.8.4", "does not list credentials of protection level 3";
     CmLargeBlobKey = "ctap_cm_large_blob_key", "CTAP 2.3 6.8.4", "lists credentials without their keys for large blobs";
@@ -127,6 +128,7 @@ macro_rules! with_management {
     AlwaysUvSilent = "ctap_always_uv_silent", "CTAP 2.3 6.2.2 step 5", "wants a token under alwaysUv for a sign-in without a touch";
     ConfigMinPin = "ctap_config_min_pin", "CTAP 2.3 6.11.4", "says that it has raised the least length of a PIN, and has not";
     ConfigMinPinLowered = "ctap_config_min_pin_lowered", "CTAP 2.3 6.11.4 step 3", "lowers the least length of a PIN";
+    ConfigMinPinAbsent = "ctap_config_min_pin_absent", "CTAP 2.3 6.11.4 step 1", "has the least length of a PIN that it was made with where none is given";
     ConfigMinPinEqual = "ctap_config_min_pin_equal", "CTAP 2.3 6.11.4 step 3", "refuses the least length of a PIN that it has";
     ConfigMinPinEnforced = "ctap_config_min_pin_enforced", "CTAP 2.3 6.5.5.5 step 9", "takes PINs of the length that it was made with";
     ConfigPinComplexity = "ctap_config_pin_complexity", "CTAP 2.3 6.11.4 step 5", "says that it has turned rules for PINs on, and has not";
