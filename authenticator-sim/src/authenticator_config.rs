@@ -91,7 +91,9 @@ impl Authenticator {
     fn set_min_pin_length(&mut self, params: &SetMinPinLength) -> Result<(), CommandError> {
         let current = self.min_pin_length();
         // step 1
-        let new = params.new_min_pin_length.unwrap_or(current.into());
+        let made = self.config.pin.min_length;
+        let absent = if self.has(Defect::ConfigMinPinAbsent) { made } else { current };
+        let new = params.new_min_pin_length.unwrap_or(absent.into());
         // step 2
         let tells = self.config.has_extension("minPinLength") || self.config.has_extension("pinComplexityPolicy");
         if params.min_pin_length_rp_ids.is_some() && !tells {
@@ -100,7 +102,9 @@ impl Authenticator {
         // step 3
         let most = self.config.pin.max_length.unwrap_or(LONGEST);
         let new = match u8::try_from(new) {
-            Ok(new) if new < current && !self.has(Defect::ConfigMinPinLowered) => {
+            Ok(new)
+                if new < current && params.new_min_pin_length.is_some() && !self.has(Defect::ConfigMinPinLowered) =>
+            {
                 return refuse(Status::PIN_POLICY_VIOLATION, "less than it is");
             }
             Ok(new)

@@ -6,10 +6,12 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use assay_protocol::cose::alg;
 use assay_protocol::ctap2::client_pin::permission;
 use assay_protocol::ctap2::credential_management::{Request, Response, SubCommand, SubCommandParams};
 use assay_protocol::ctap2::{CommandError, Descriptor, Params, RpEntity, Status};
 use assay_protocol::digest::sha256;
+use ciborium::Value;
 
 use crate::authenticator::{Authenticator, Continuation, internal, refuse};
 use crate::credential::{CredProtect, random};
@@ -324,10 +326,15 @@ impl Authenticator {
         let protection = if self.has(Defect::CmCredProtect) { CredProtect::Optional } else { kept.protection() };
         let blob_key = kept.large_blob_key.as_ref().filter(|_| !self.has(Defect::CmLargeBlobKey));
         let paid = kept.third_party_payment && !self.has(Defect::CmThirdPartyPayment);
+        let mut public_key = key.cose_key().to_value();
+        if let Some(members) = public_key.as_map_mut().filter(|_| self.has(Defect::CmAlgorithm)) {
+            let algorithm = members.iter_mut().find(|(member, _)| *member == Value::from(3));
+            algorithm.into_iter().for_each(|(_, value)| *value = Value::from(alg::ES256));
+        }
         Ok(Response {
             user: Some(user),
             credential_id: Some(Descriptor::public_key(id)),
-            public_key: Some(key.cose_key().to_value()).filter(|_| !self.has(Defect::CmPublicKey)),
+            public_key: Some(public_key).filter(|_| !self.has(Defect::CmPublicKey)),
             cred_protect: Some(protection.number().into()),
             large_blob_key: blob_key.map(|key: &Secret| key.0.clone()),
             third_party_payment: pays.then_some(paid),

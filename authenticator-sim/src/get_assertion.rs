@@ -177,6 +177,9 @@ impl Authenticator {
             remembered.assertion.wanted.hmac_secret = None;
         }
         let mut response = self.assert(&remembered.assertion, &next)?;
+        if self.has(Defect::LbkNext) {
+            response.large_blob_key = None;
+        }
         if self.has(Defect::NextNumber) {
             response.number_of_credentials = u64::try_from(remembered.rest.len() + 1).ok();
         }

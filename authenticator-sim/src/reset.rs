@@ -70,6 +70,7 @@ impl Authenticator {
                 Defect::ResetPinComplexity => policy.pin_complexity = was.policy.pin_complexity,
                 Defect::ResetBlobs => self.state.large_blobs = old.large_blobs.clone(),
                 Defect::ResetPersistent => self.state.device.persistent_token = was.persistent_token.clone(),
+                Defect::ResetFingers => self.state.device.templates.clone_from(&was.templates),
                 Defect::ResetIdentifier => self.state.device.identifier = was.identifier.clone(),
                 Defect::ResetPlain => self.state.device.secret = old.device.secret.clone(),
                 Defect::ResetDiscoverable => self.state.credentials.clone_from(&old.credentials),

@@ -35,6 +35,7 @@ macro_rules! with_management {
     CmUser = "ctap_cm_user", "CTAP 2.3 6.8.4", "lists credentials without the names of their users";
     CmCredentialId = "ctap_cm_credential_id", "CTAP 2.3 6.8.4", "lists credential ids without their last byte";
     CmPublicKey = "ctap_cm_public_key", "CTAP 2.3 6.8.4", "lists credentials without their public keys";
+    CmAlgorithm = "ctap_cm_algorithm", "CTAP 2.3 6.8.4", "lists every public key as one for ES256";
     CmCredProtect = "ctap_cm_cred_protect", "CTAP 2.3 6.8.4", "lists every credential with protection level 1";
     CmProtected = "ctap_cm_protected", "CTAP 2.3 6.8.4", "does not list credentials of protection level 3";
     CmLargeBlobKey = "ctap_cm_large_blob_key", "CTAP 2.3 6.8.4", "lists credentials without their keys for large blobs";
@@ -101,6 +102,7 @@ macro_rules! with_management {
     LbkAnother = "ctap_lbk_another", "CTAP 2.3 12.3", "gives another key for large blobs at sign-in";
     LbkNotAsked = "ctap_lbk_not_asked", "CTAP 2.3 12.3", "gives its key for large blobs to who does not ask";
     LbkNone = "ctap_lbk_none", "CTAP 2.3 12.3", "gives a key of zeros for a credential that has none";
+    LbkNext = "ctap_lbk_next", "CTAP 2.3 6.3 step 4", "gives a key for large blobs with the first account alone";
     LbkWithoutRk = "ctap_lbk_without_rk", "CTAP 2.3 12.3", "gives keys for large blobs to credentials that are not discoverable";
     LbkFalse = "ctap_lbk_false", "CTAP 2.3 12.3", "takes largeBlobKey false for none at registration";
     LbkFalseSignIn = "ctap_lbk_false_sign_in", "CTAP 2.3 12.3", "takes largeBlobKey false for none at sign-in";
@@ -126,6 +128,7 @@ macro_rules! with_management {
     AlwaysUvSilent = "ctap_always_uv_silent", "CTAP 2.3 6.2.2 step 5", "wants a token under alwaysUv for a sign-in without a touch";
     ConfigMinPin = "ctap_config_min_pin", "CTAP 2.3 6.11.4", "says that it has raised the least length of a PIN, and has not";
     ConfigMinPinLowered = "ctap_config_min_pin_lowered", "CTAP 2.3 6.11.4 step 3", "lowers the least length of a PIN";
+    ConfigMinPinAbsent = "ctap_config_min_pin_absent", "CTAP 2.3 6.11.4 step 1", "has the least length of a PIN that it was made with where none is given";
     ConfigMinPinEqual = "ctap_config_min_pin_equal", "CTAP 2.3 6.11.4 step 3", "refuses the least length of a PIN that it has";
     ConfigMinPinEnforced = "ctap_config_min_pin_enforced", "CTAP 2.3 6.5.5.5 step 9", "takes PINs of the length that it was made with";
     ConfigPinComplexity = "ctap_config_pin_complexity", "CTAP 2.3 6.11.4 step 5", "says that it has turned rules for PINs on, and has not";
@@ -192,6 +195,7 @@ macro_rules! with_management {
     ResetPinComplexity = "ctap_reset_pin_complexity", "CTAP 2.3 6.6", "keeps its rules for PINs over a reset";
     ResetToken = "ctap_reset_token", "CTAP 2.3 6.6", "honours tokens from before a reset";
     ResetPersistent = "ctap_reset_persistent", "CTAP 2.3 6.6", "honours the persistent token from before a reset";
+    ResetFingers = "ctap_reset_fingers", "CTAP 2.3 6.6", "keeps its fingers over a reset";
     ResetIdentifier = "ctap_reset_identifier", "CTAP 2.3 6.6", "is the same device after a reset";
     } };
 }

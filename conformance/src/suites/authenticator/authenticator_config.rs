@@ -120,7 +120,11 @@ pub(super) fn new_length(length: i64) -> Value {
 /// The least number of code points of a PIN, where it can be set.
 pub(super) fn min_pin_length(key: &mut Key, context: &mut Context) -> Result<i64, Stop> {
     has_option(key, context, "setMinPINLength")?;
-    number(&get_info::info(key, context)?, 0x0d, "minPINLength")
+    match number(&get_info::info(key, context)?, 0x0d, "minPINLength")? {
+        // The cases raise it by two, and set PINs of that length.
+        length @ 0..=60 => Ok(length),
+        _ => Err(Stop::skip("a minPINLength that can be raised")),
+    }
 }
 
 /// A PIN of so many code points, no two neighbours of which are in a row.

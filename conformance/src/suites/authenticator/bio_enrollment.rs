@@ -91,7 +91,7 @@ fn call(key: &mut Key, context: &mut Context, label: &str, request: &Value) -> R
 }
 
 /// A token that may enrol, got by a PIN that is set for it.
-fn enroller(key: &mut Key, context: &mut Context) -> Result<Token, Stop> {
+pub(super) fn enroller(key: &mut Key, context: &mut Context) -> Result<Token, Stop> {
     Platform::set_up(key, context, PIN)?.token(key, context, PIN, BE)
 }
 

@@ -26,6 +26,12 @@ const HASH: usize = 16;
 /// So much shorter than a message a fragment has to be.
 const OVERHEAD: usize = 64;
 
+/// The longest message that CTAPHID carries.
+const MESSAGE: usize = 7609;
+
+/// The longest array that is worth writing.
+const ARRAY: usize = 65_535;
+
 /// The cases.
 pub(super) fn cases() -> Vec<Case<Key>> {
     let cases = [reading::cases(), writing::cases(), tokens::cases()].into_iter().flatten();
@@ -51,7 +57,14 @@ fn room(key: &mut Key, context: &mut Context) -> Result<Room, Stop> {
     let info = get_info::info(key, context)?;
     let size = |member: i64| info.get(member).and_then(Node::as_unsigned).and_then(|size| usize::try_from(size).ok());
     let capacity = size(0x0b).ok_or_else(|| Stop::fail("maxSerializedLargeBlobArray", told(info.get(0x0b))))?;
-    Ok(Room { fragment: size(5).unwrap_or(1024).saturating_sub(OVERHEAD), capacity })
+    let message = size(5).unwrap_or(1024);
+    if message > MESSAGE || capacity > ARRAY {
+        return Err(Stop::skip("messages of at most 7609 bytes, and arrays of at most 65535"));
+    }
+    match message.saturating_sub(OVERHEAD) {
+        fragment @ 17.. => Ok(Room { fragment, capacity }),
+        _ => Err(Stop::fail("maxMsgSize of at least 1024", message.to_string())),
+    }
 }
 
 /// Nothing protects the key, so that anybody may write.

@@ -262,7 +262,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 }
 
 /// The algorithms of public keys that getInfo lists, in its order.
-fn listed_algorithms(key: &mut Key, context: &mut Context) -> Result<Vec<i64>, Stop> {
+pub(super) fn listed_algorithms(key: &mut Key, context: &mut Context) -> Result<Vec<i64>, Stop> {
     let info = get_info::info(key, context)?;
     let listed = info.get(0x0a).and_then(Node::as_array).unwrap_or_default().iter();
     let known = listed.filter(|entry| entry.get_text("type").and_then(Node::as_text) == Some(PUBLIC_KEY));

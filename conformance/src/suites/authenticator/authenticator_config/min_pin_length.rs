@@ -66,6 +66,23 @@ pub(super) fn cases() -> Vec<Case<Key>> {
         .sends("setMinPINLength with minPINLength as it is")
         .expects("OK"),
         case(
+            "config/min-pin-length/absent",
+            "Where no length is given, the one that there is stays",
+            "CTAP 2.3 6.11.4 step 1",
+            ["ctap_config_min_pin_absent"],
+            |key, context| {
+                let raised = raise(key, context)?;
+                let params = map([(3, Value::Bool(false))]);
+                config(key, context, SET_MIN_PIN_LENGTH, Some(params), None)?.ok()?;
+                match min_pin_length(key, context)? {
+                    length if length == raised => Ok(Pass::plain(format!("{length}"))),
+                    length => Err(Stop::fail(format!("minPINLength {raised}"), length.to_string())),
+                }
+            },
+        )
+        .sends("setMinPINLength with two more than minPINLength, then without newMinPINLength, and getInfo")
+        .expects("OK, and the length of the first time"),
+        case(
             "config/min-pin-length/shorter-pin",
             "No PIN is set that is shorter than the new length",
             "CTAP 2.3 6.5.5.5 step 9",

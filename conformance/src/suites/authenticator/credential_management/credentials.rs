@@ -11,9 +11,9 @@ use super::{
 use crate::case::Case;
 use crate::context::Context;
 use crate::suites::authenticator::manage::{answer, told};
-use crate::suites::authenticator::request::{MAKE_CREDENTIAL, int, map, set, text_map};
+use crate::suites::authenticator::request::{MAKE_CREDENTIAL, int, map, parameter, set, text_map};
 use crate::suites::authenticator::world::Key;
-use crate::suites::authenticator::{Made, expect, get_assertion, get_info, make_from};
+use crate::suites::authenticator::{Made, expect, get_assertion, get_info, make_credential, make_from};
 use crate::verdict::{Pass, Stop};
 
 /// The case that lists credentials as it should be.
@@ -59,6 +59,27 @@ fn listed() -> Vec<Case<Key>> {
         )
         .sends("enumerateCredentialsBegin and enumerateCredentialsGetNextCredential for an RP that has two of three credentials")
         .expects("totalCredentials 2 in the first answer; each credential once, with user, credentialID and publicKey"),
+        case(
+            "credential-management/credentials/each-algorithm",
+            "A credential of any algorithm is listed with its public key",
+            "CTAP 2.3 6.8.4",
+            ["ctap_cm_algorithm"],
+            |key, context| {
+                let algorithms = make_credential::listed_algorithms(key, context)?;
+                let mut all = Vec::new();
+                for algorithm in &algorithms {
+                    let params = Value::Array(vec![parameter(*algorithm)]);
+                    let request = set(kept_request(context, RP_ID), 4, params);
+                    all.push(make_from(key, context, &request)?);
+                }
+                let (_, token) = managed(key, context)?;
+                let listed = list_credentials(key, context, &token, RP_ID)?;
+                all.iter().try_for_each(|made| expect_key(entry_of(&listed, made)?, made))?;
+                Ok(Pass::plain(format!("{algorithms:?}")))
+            },
+        )
+        .sends("a registration with rk by each algorithm that getInfo lists, and a list of the credentials")
+        .expects("each credential with the public key of its registration"),
         case(
             "credential-management/credentials/past-the-end",
             "Past the last credential there is nothing to continue",

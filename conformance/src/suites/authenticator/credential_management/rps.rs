@@ -207,12 +207,12 @@ fn refused() -> Vec<Case<Key>> {
         .twin(GOOD)
         .sends("enumerateRPsGetNextRP alone")
         .expects("NOT_ALLOWED"),
-        case(
+        Case::new(
             "credential-management/rps/new-token",
             "A new token ends the list that the one before began",
             "CTAP 2.3 6",
-            ["ctap_cm_token_ended"],
-            |key, context| {
+            Level::Should,
+            |key: &mut Key, context| {
                 kept(key, context, RP_ID)?;
                 kept(key, context, OTHER_RP_ID)?;
                 let (platform, token) = managed(key, context)?;
@@ -222,6 +222,8 @@ fn refused() -> Vec<Case<Key>> {
                 expect(&next(key, context, RPS_NEXT)?, &[Status::NOT_ALLOWED])
             },
         )
+        .needs([FRESH])
+        .claims(["ctap_cm_token_ended"])
         .twin(GOOD)
         .sends("enumerateRPsBegin, a new token, enumerateRPsGetNextRP")
         .expects("NOT_ALLOWED"),

@@ -8,7 +8,9 @@ use super::{offered, registration};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::manage::told;
-use crate::suites::authenticator::request::{self, GET_ASSERTION, MAKE_CREDENTIAL, options, set, text_map};
+use crate::suites::authenticator::request::{
+    self, GET_ASSERTION, GET_NEXT_ASSERTION, MAKE_CREDENTIAL, options, set, text_map,
+};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, Made, expect, get_assertion, make_from, read_made};
 use crate::verdict::{Pass, Stop};
@@ -95,6 +97,26 @@ fn given() -> Vec<Case<Key>> {
         )
         .sends("a registration without largeBlobKey, and a sign-in with it")
         .expects("no member 0x07"),
+        case(
+            "extensions/large-blob-key/next",
+            "Each of several accounts comes with its own key",
+            ["ctap_lbk_next"],
+            |key, context| {
+                let (_, older) = with_key(key, context)?;
+                let (_, newer) = with_key(key, context)?;
+                let request = set(request::get_assertion(context, &[]), 4, text_map([(ID, Value::Bool(true))]));
+                let first = key.call(context, "getAssertion", GET_ASSERTION, &request)?.ok()?.map()?;
+                let second = key.ctap(context, "getNextAssertion", &[GET_NEXT_ASSERTION])?.ok()?.map()?;
+                for (answer, secret) in [(&first, &newer), (&second, &older)] {
+                    if answer.get(7).and_then(Node::as_bytes) != Some(secret.as_slice()) {
+                        return Err(Stop::fail("the key of this account", told(answer.get(7))));
+                    }
+                }
+                Ok(Pass::plain("both keys"))
+            },
+        )
+        .sends("getAssertion with largeBlobKey true and no allowList, and getNextAssertion")
+        .expects("each account's key in member 0x07"),
         case(
             "extensions/large-blob-key/one-each",
             "Each credential has a key of its own",

@@ -18,7 +18,7 @@ use crate::suites::authenticator::get_info::encrypted::{opened, persistent};
 use crate::suites::authenticator::manage::{PIN, authorized, has_option, sub_command, told};
 use crate::suites::authenticator::request::{self, CREDENTIAL_MANAGEMENT, RESET, RP_ID, map, set, text, text_map};
 use crate::suites::authenticator::world::Key;
-use crate::suites::authenticator::{FRESH, expect, get_info, large_blobs, make_from};
+use crate::suites::authenticator::{FRESH, bio_enrollment, expect, get_info, large_blobs, make_from};
 use crate::verdict::{Pass, Stop};
 
 /// The cases.
@@ -175,6 +175,17 @@ fn settings() -> Vec<Case<Key>> {
 
 fn tokens() -> Vec<Case<Key>> {
     vec![
+        case("reset/fingers-gone", "After a reset no finger is enrolled", ["ctap_reset_fingers"], |key, context| {
+            if get_info::option(&get_info::info(key, context)?, "bioEnroll") != Some(false) {
+                return Err(Stop::skip("bioEnroll"));
+            }
+            let token = bio_enrollment::enroller(key, context)?;
+            bio_enrollment::enroll(key, context, &token)?;
+            reset(key, context)?;
+            expect_option(key, context, "bioEnroll")
+        })
+        .sends("a finger enrolled to the last sample, reset, and getInfo")
+        .expects("bioEnroll false"),
         case("reset/token-dead", "After a reset no token is honoured", ["ctap_reset_token"], |key, context| {
             has_option(key, context, "credMgmt")?;
             let platform = Platform::set_up(key, context, PIN)?;
