@@ -133,6 +133,9 @@ fn a_pin_is_set_changed_and_counted() {
     let list = || assay(&desk.place, ["key", "credentials", "list", "sim:desk"]);
     run(list().env("ASSAY_PIN", OTHER)).expect(0);
     run_with(list().args(["--pin-file", "-"]).env_remove("ASSAY_PIN"), format!("{OTHER}\n")).expect(0);
+    let change = ["key", "pin", "change", "sim:desk", "--pin-file", "-", "--new-pin-file", "-"];
+    run_with(&mut assay(&desk.place, change), format!("{OTHER}\n{PIN}\n")).expect(0);
+    run_with(&mut assay(&desk.place, change), format!("{PIN}\n{OTHER}\n")).expect(0);
     desk.place.file("short", "123");
     desk.refused("pin change @ --pin-file other --new-pin-file short", "a PIN has at least four characters");
     // It is nowhere but in its files.
