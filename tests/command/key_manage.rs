@@ -142,6 +142,29 @@ fn a_pin_is_set_changed_and_counted() {
     Desk::saved("platform").refused("pin set @ --new-pin-file pin", "has no PIN");
 }
 
+/// At a terminal, which shows none of what is typed.
+#[test]
+fn a_pin_is_asked_for_at_the_terminal() {
+    let Some(python) = witness(".venv/bin/python") else { return };
+    let desk = Desk::saved("ctap-2.3");
+    let state = desk.place.join("state");
+    let typed = |verb: &str, answers: Value| {
+        let mut script = Command::new(&python);
+        script.arg(scripts().join("type_at.py")).arg(answers.to_string()).arg(env!("CARGO_BIN_EXE_assay"));
+        script.arg("--state").arg(&state).args(["key", "pin", verb, "sim:desk"]);
+        run(script.env_remove("ASSAY_PIN").env_remove("ASSAY_NEW_PIN")).expect(0).json()
+    };
+    // An accent that is a character of its own is the letter with the accent.
+    let said = typed("set", json!([["New PIN: ", "caf\u{e9}!"], ["Once more: ", "cafe\u{301}!"]]));
+    assert_eq!(said["code"], 0, "{said}");
+    assert!(!said["shown"].as_str().unwrap().contains("caf"), "{said}");
+    let said = typed("change", json!([["PIN: ", "caf\u{e9}!"], ["New PIN: ", "1234"], ["Once more: ", "1243"]]));
+    assert_eq!(said["code"], 2, "{said}");
+    assert!(said["shown"].as_str().unwrap().contains("the two are not the same; nothing was done"), "{said}");
+    desk.place.file("composed", "caf\u{e9}!");
+    desk.good("credentials list @ --pin-file composed");
+}
+
 #[test]
 fn credentials_are_listed_renamed_and_deleted() {
     let desk = Desk::served("ctap-2.3");

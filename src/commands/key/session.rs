@@ -12,6 +12,7 @@ use assay_client::{Authenticator, Client, ClientError, PinReason, PinRequest, Us
 use assay_protocol::ctap2::get_info;
 use assay_transport::{Channel, hid};
 use clap::Args;
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::{Value, json};
 
 use crate::commands::Place;
@@ -171,6 +172,8 @@ impl Secret {
             Self::Given(secret) => secret.take(),
             Self::Terminal => rpassword::prompt_password(prompt).ok(),
         }
+        // CTAP 2.3 6.5.1: PINs are in Normalization Form C, however they were typed.
+        .map(|secret| ComposingNormalizerBorrowed::new_nfc().normalize(&secret).into_owned())
     }
 }
 
