@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::statement::{LeftOut, NotAKey, Taken};
 use crate::attestation::{Attestation, U2fAttestation};
 use crate::config::{
-    ALGORITHMS, Backup, Counter, Enterprise, KeyConfig, Limits, Management, PinConfig, ResetConfig, UvConfig,
+    ALGORITHMS, Backup, Counter, Enterprise, KeyConfig, Limits, Management, PinConfig, ResetConfig, Sensor, UvConfig,
 };
 use crate::defect::Defects;
 
@@ -230,6 +230,10 @@ impl Persona {
             return Err(Unfit::Algorithm(*alg));
         }
         let (pin, limits) = (&self.pin, &self.limits);
+        let bio = self.uv.as_ref().and_then(|uv| match &uv.sensor {
+            Sensor::Fingerprints(bio) => Some(bio),
+            Sensor::Owner => None,
+        });
         // CTAP 2.3 6.5.1 and 6.5.2.2; 6.4 for what is told; 6.10.3 and 6.5.3 for the rest.
         let ranges = [
             ("pin.min_length", (4..=63).contains(&pin.min_length)),
@@ -239,10 +243,15 @@ impl Persona {
             ("uv.max_retries", self.uv.as_ref().is_none_or(|uv| (1..=25).contains(&uv.max_retries))),
             ("uv.internal_attempts", self.uv.as_ref().is_none_or(|uv| (1..=5).contains(&uv.internal_attempts))),
             ("limits.message", (LEAST_MESSAGE..=MAX_MESSAGE).contains(&usize::from(limits.message))),
+            ("limits.credential_id_length", limits.credential_id_length >= CREDENTIAL_ID_LENGTH),
             ("limits.cred_blob_length", limits.cred_blob_length >= 32),
             ("management.large_blobs", self.management.large_blobs.is_none_or(|bytes| bytes >= 1024)),
         ];
-        match ranges.iter().find(|(_, kept)| !kept) {
+        let sensor = [
+            ("uv.sensor.fingerprints.samples", bio.is_none_or(|bio| bio.samples > 0)),
+            ("uv.sensor.fingerprints.templates", bio.is_none_or(|bio| bio.templates > 0)),
+        ];
+        match ranges.iter().chain(&sensor).find(|(_, kept)| !kept) {
             Some((member, _)) => Err(Unfit::Range(member)),
             None => self.untold.iter().try_for_each(|member| match Response::default().forget(member) {
                 true => Ok(()),
@@ -251,6 +260,9 @@ impl Persona {
         }
     }
 }
+
+/// Bytes of the ids of credentials that the key does not keep.
+const CREDENTIAL_ID_LENGTH: u16 = 62;
 
 /// Bytes that the smallest registration has room in.
 const LEAST_MESSAGE: usize = 256;

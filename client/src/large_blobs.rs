@@ -4,7 +4,7 @@
 use assay_protocol::ctap2::get_info;
 use assay_protocol::ctap2::large_blobs::{FRAGMENT_OVERHEAD, HASH_LENGTH, INITIAL, Request, is_sealed, sealed};
 use assay_protocol::pin_uv::Token;
-use assay_protocol::tree::cbor;
+use assay_protocol::tree::cbor::{self, AnomalyKind};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ciborium::Value;
 use miniz_oxide::deflate::compress_to_vec;
@@ -32,6 +32,15 @@ pub enum Opened {
 
 /// Longer than any authenticator has room for; what is inside may say anything.
 const LONGEST: usize = 1 << 20;
+
+/// What leaves a part of an array unread.
+const UNREADABLE: [AnomalyKind; 5] = [
+    AnomalyKind::Truncated,
+    AnomalyKind::TooDeep,
+    AnomalyKind::Reserved,
+    AnomalyKind::TrailingBytes,
+    AnomalyKind::InvalidUtf8,
+];
 
 /// The level of compression, as zlib counts.
 const LEVEL: u8 = 9;
@@ -108,8 +117,10 @@ impl Array {
     /// Reads a serialized array; what is damaged counts as empty (6.10.2).
     pub fn parse(serialized: &[u8]) -> Self {
         let array = serialized.len().checked_sub(HASH_LENGTH).and_then(|length| serialized.get(..length));
-        let root = array.filter(|_| is_sealed(serialized)).and_then(|array| cbor::read(array).root);
-        match root.map(|root| root.to_value()) {
+        let read = array.filter(|_| is_sealed(serialized)).map(cbor::read);
+        // What can be read in whole is kept, whoever wrote it, and in whatever form.
+        let whole = read.filter(|read| UNREADABLE.iter().all(|kind| read.anomaly(*kind).is_none()));
+        match whole.and_then(|read| read.root).map(|root| root.to_value()) {
             Some(Value::Array(elements)) => Self { elements, was_damaged: false },
             _ => Self { was_damaged: true, ..Self::empty() },
         }

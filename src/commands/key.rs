@@ -74,7 +74,8 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     let reports = target.connect(&here.lab()?, &here.state()?)?;
     let mut channel = keys::channel(reports).with_context(|| args.target.clone())?;
     let mut client = Client::new("https://localhost", Box::new(Nobody))?;
-    let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info()?;
+    let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info();
+    let info = info.map_err(|error| session::plain(&error))?;
     let mut members = Map::from_iter([("target".to_owned(), json!(args.target))]);
     members.extend(info.to_json());
     if let Some(list) = &info.algorithms {

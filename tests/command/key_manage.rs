@@ -133,10 +133,36 @@ fn a_pin_is_set_changed_and_counted() {
     let list = || assay(&desk.place, ["key", "credentials", "list", "sim:desk"]);
     run(list().env("ASSAY_PIN", OTHER)).expect(0);
     run_with(list().args(["--pin-file", "-"]).env_remove("ASSAY_PIN"), format!("{OTHER}\n")).expect(0);
+    let change = ["key", "pin", "change", "sim:desk", "--pin-file", "-", "--new-pin-file", "-"];
+    run_with(&mut assay(&desk.place, change), format!("{OTHER}\n{PIN}\n")).expect(0);
+    run_with(&mut assay(&desk.place, change), format!("{PIN}\n{OTHER}\n")).expect(0);
     desk.place.file("short", "123");
     desk.refused("pin change @ --pin-file other --new-pin-file short", "a PIN has at least four characters");
     // It is nowhere but in its files.
     Desk::saved("platform").refused("pin set @ --new-pin-file pin", "has no PIN");
+}
+
+/// At a terminal, which shows none of what is typed.
+#[test]
+fn a_pin_is_asked_for_at_the_terminal() {
+    let Some(python) = witness(".venv/bin/python") else { return };
+    let desk = Desk::saved("ctap-2.3");
+    let state = desk.place.join("state");
+    let typed = |verb: &str, answers: Value| {
+        let mut script = Command::new(&python);
+        script.arg(scripts().join("type_at.py")).arg(answers.to_string()).arg(env!("CARGO_BIN_EXE_assay"));
+        script.arg("--state").arg(&state).args(["key", "pin", verb, "sim:desk"]);
+        run(script.env_remove("ASSAY_PIN").env_remove("ASSAY_NEW_PIN")).expect(0).json()
+    };
+    // An accent that is a character of its own is the letter with the accent.
+    let said = typed("set", json!([["New PIN: ", "caf\u{e9}!"], ["Once more: ", "cafe\u{301}!"]]));
+    assert_eq!(said["code"], 0, "{said}");
+    assert!(!said["shown"].as_str().unwrap().contains("caf"), "{said}");
+    let said = typed("change", json!([["PIN: ", "caf\u{e9}!"], ["New PIN: ", "1234"], ["Once more: ", "1243"]]));
+    assert_eq!(said["code"], 2, "{said}");
+    assert!(said["shown"].as_str().unwrap().contains("the two are not the same; nothing was done"), "{said}");
+    desk.place.file("composed", "caf\u{e9}!");
+    desk.good("credentials list @ --pin-file composed");
 }
 
 #[test]

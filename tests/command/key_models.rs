@@ -92,10 +92,11 @@ fn a_model_is_named_by_words_or_by_its_aaguid() {
     assert_eq!((&made["aaguid"], &made["other_models"]), (&json!(NEW), &json!([OLD])), "the newest firmware");
     assert_eq!(made["left_out"][0]["detail"], "extension txAuthSimple: the simulator does not have it");
     assert_eq!(new("b", &["--aaguid", OLD]).expect(0).json()["aaguid"], OLD);
+    assert_eq!(new("e", &["--model", OLD]).expect(0).json()["aaguid"], OLD);
     assert_eq!(new("c", &["--model", "nfc"]).expect(0).json()["model"], "Made Up Key with NFC");
     for (args, reason) in [
         (&["--model", "made up"][..], "could be \"Made Up Key\", \"Made Up Key with NFC\", \"Made Up Phone\""),
-        (&["--model", "Made Up Fone"], "there is no model \"Made Up Fone\""),
+        (&["--model", "Made Up Fone"], "there is no model \"Made Up Fone\": did you mean Made Up Phone"),
         (&["--model", "phone"], "its protocol is \"uaf\""),
         (&["--aaguid", "0a550a55-0000-4000-8000-0000000000ff"], "has no model"),
         (&[], "which model of payload.json?"),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use assay_attestation::Anchors;
-use assay_attestation::metadata::{Entry, Metadata, Trust as Signers};
+use assay_attestation::metadata::{Entry, KeyIdentifier, Metadata, Trust as Signers};
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::env::Env;
 use assay_authenticator_sim::persona::{AttestationKind, LeftOut, NotAKey, Persona, Taken};
@@ -79,7 +79,10 @@ fn every_model_with_a_get_info_becomes_a_key_that_registers() {
             *left.entry(word(what)).or_default() += 1;
         }
         let config = persona.config(&lab().0.mint).unwrap_or_else(|why| panic!("{}: {why}", entry.id));
-        if !persona.ctap2 {
+        if let (false, Some(model)) = (persona.ctap2, &persona.u2f) {
+            // The certificate that it attests by is one that the re-rooted entry names.
+            let own = KeyIdentifier(lab().0.mint.u2f_key_identifier(model));
+            assert_eq!(after.by_key_identifier(&own).map(|entry| &entry.id), Some(&entry.id));
             continue;
         }
         let mut key = Authenticator::new(config, Env::seeded([2; 32])).unwrap();

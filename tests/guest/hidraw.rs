@@ -18,7 +18,7 @@ fn keys_are_listed_with_what_tells_them_apart() {
     let Some(steps) = guest(&["lsusb"], script) else { return };
     let ready: serde_json::Value = serde_json::from_str(steps.ok("ready")).unwrap();
     let list: serde_json::Value = serde_json::from_str(steps.ok("list")).unwrap();
-    assert_eq!(list["virtual"], serde_json::json!([{"target": "sim:desk"}]));
+    assert_eq!((&list["virtual"][0]["target"], list["virtual"].as_array().unwrap().len()), (&"sim:desk".into(), 1));
     for (at, serial) in [(0, "sim-desk"), (1, ready["keys"][1]["serial_number"].as_str().unwrap())] {
         assert_eq!(ready["keys"][at]["serial_number"], serial);
         let target = &ready["keys"][at]["target"];
@@ -26,6 +26,7 @@ fn keys_are_listed_with_what_tells_them_apart() {
         let found = found.unwrap_or_else(|| panic!("{target} in\n{}", steps.whole));
         assert_eq!(found["serial_number"], serial);
         assert_eq!((&found["vendor_id"], &found["product_id"]), (&0x1209.into(), &0xf1d0.into()));
+        assert_eq!((&found["versions"][1], &found["pin_is_set"]), (&"FIDO_2_1".into(), &false.into()));
     }
     let serial = ready["keys"][1]["serial_number"].as_str().unwrap();
     let told = |begin: &str| {
@@ -37,6 +38,46 @@ fn keys_are_listed_with_what_tells_them_apart() {
     let endpoints: Vec<_> = endpoints.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!(endpoints, ["0x81", "0x01"]);
     assert_eq!(told("bInterfaceClass").first().unwrap().split_whitespace().next(), Some("3"));
+}
+
+/// What `assay key` does to a key that is plugged in, by the kernel's own doors.
+#[test]
+fn a_key_is_managed() {
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve sim+persona:biometric {door} --touch auto
+            printf '%s\n' 'correct horse' >pin
+            printf '%s\n' 'battery staple' >other
+            manage() {{ "$assay" --state /tmp/state --json key "$@"; }}
+            silent() {{ manage "$@" 2>/dev/null; }}
+            step set manage pin set "hid:$node" --new-pin-file pin
+            step wrong manage credentials list "hid:$node" --pin-file other
+            step retries manage pin retries "hid:$node"
+            step credentials manage credentials list "hid:$node" --pin-file pin
+            step blobs manage blobs list "hid:$node" --pin-file pin
+            step finger silent fingers add "hid:$node" --name thumb --pin-file pin
+            step config silent config min-pin "hid:$node" 6 --pin-file pin --yes
+            step list manage list
+            step careful manage reset "hid:$node"
+            "#,
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let json = |step: &str| -> serde_json::Value { serde_json::from_str(steps.ok(step)).unwrap() };
+        assert_eq!(json("set")["pin"], "set");
+        assert!(steps.ended("wrong", 2).contains("the PIN is wrong, 7 tries are left"), "{}", steps.whole);
+        assert_eq!(json("retries")["pin"], 7);
+        assert_eq!((&json("credentials")["existing"], &json("blobs")["blobs"]), (&0.into(), &serde_json::json!([])));
+        assert_eq!(json("finger")["enrolled"]["name"], "thumb");
+        assert_eq!(json("config")["config"]["minPINLength"], 6);
+        let listed = &json("list")["usb"][0];
+        assert_eq!((&listed["pin_is_set"], &listed["fingers_are_enrolled"]), (&true.into(), &true.into()), "{door}");
+        // Whoever is about to lose something is told which key it is.
+        let careful = steps.ended("careful", 2);
+        let serial = listed["serial_number"].as_str().unwrap();
+        assert!(careful.contains(&format!("serial {serial}: EVERYTHING")), "{careful}");
+        assert!(careful.contains("nothing was done"), "{careful}");
+    }
 }
 
 /// ctap-hid-fido2, which shares no code with the lab, reads the same out of the same key; and where a

@@ -14,7 +14,7 @@ use assay_protocol::pin_uv::Protocol;
 use serde_json::{Map, Value};
 
 use self::read::Info;
-use super::{AttestationKind, ConfigError, EnterpriseRules, LEAST_MESSAGE, Persona, Unfit};
+use super::{AttestationKind, CREDENTIAL_ID_LENGTH, ConfigError, EnterpriseRules, LEAST_MESSAGE, Persona, Unfit};
 use crate::authenticator::Authenticator;
 use crate::config::{
     ALGORITHMS, BioConfig, Complexity, ConfigCommands, Limits, Management, PinConfig, ResetConfig, Sensor, UvConfig,
@@ -77,9 +77,6 @@ pub enum LeftOut {
         key: Value,
     },
 }
-
-/// Bytes of the ids that this simulator gives to credentials which it does not keep.
-const CREDENTIAL_ID_LENGTH: u16 = 62;
 
 impl Persona {
     /// The key that an entry of a metadata payload describes. Certificates of the lab take the place of the

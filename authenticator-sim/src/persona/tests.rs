@@ -1,12 +1,13 @@
 use assay_mint::lab::Lab;
 use assay_protocol::cose::alg;
+use assay_protocol::ctap2::{Parameter, make_credential};
 use assay_protocol::pin_uv::Protocol;
 use serde_json::{Map, Value, json};
 
-use super::{AttestationKind, LeftOut, NotAKey, Persona, Taken, Unfit};
+use super::{AttestationKind, CREDENTIAL_ID_LENGTH, LeftOut, NotAKey, Persona, Taken, Unfit};
 use crate::attestation::U2fAttestation;
-use crate::config::{KeyConfig, Sensor};
-use crate::testing::Bench;
+use crate::config::{ALGORITHMS, KeyConfig, Sensor};
+use crate::testing::{Bench, good_make, id_of};
 
 fn lab() -> Lab {
     Lab::new([3; 32], 1_795_000_000)
@@ -71,6 +72,15 @@ fn what_no_key_can_be_says_why() {
     check(|p| p.pin.min_length = 3, Unfit::Range("pin.min_length"));
     check(|p| p.pin.max_length = Some(3), Unfit::Range("pin.max_length"));
     check(|p| p.limits.message = 7610, Unfit::Range("limits.message"));
+    check(|p| p.limits.credential_id_length = 61, Unfit::Range("limits.credential_id_length"));
+    let numb = |p: &mut Persona| {
+        let mut uv = KeyConfig::biometric_key().uv;
+        if let Some(Sensor::Fingerprints(bio)) = uv.as_mut().map(|uv| &mut uv.sensor) {
+            bio.samples = 0;
+        }
+        p.uv = uv;
+    };
+    check(numb, Unfit::Range("uv.sensor.fingerprints.samples"));
     check(|p| p.management.large_blobs = Some(1023), Unfit::Range("management.large_blobs"));
     check(|p| p.untold = ["versions".to_owned()].into(), Unfit::Untold("versions".to_owned()));
     let silent = Persona { attestation: Vec::new(), ..good };
@@ -193,4 +203,15 @@ fn a_u2f_model_is_a_key_of_ctap1() {
     assert_eq!((persona.ctap2, left_out), (false, Vec::new()));
     assert_eq!(persona.u2f.as_deref(), Some("abcdef0123456789abcdef0123456789abcdef01"));
     assert!(!persona.config(&lab()).unwrap().ctap2);
+}
+
+#[test]
+fn the_least_limit_is_the_length_of_an_id_that_holds_its_credential() {
+    for algorithm in ALGORITHMS {
+        let config = KeyConfig { algorithms: vec![algorithm], ..KeyConfig::ctap_2_3() };
+        let params = [Parameter::public_key(algorithm)].into_iter().collect();
+        let request = make_credential::Request { pub_key_cred_params: params, ..good_make() };
+        let made = Bench::with(config).make(request).unwrap();
+        assert_eq!(id_of(&made).len(), usize::from(CREDENTIAL_ID_LENGTH), "{algorithm}");
+    }
 }

@@ -22,6 +22,14 @@ fn a_blob_is_read_by_its_key_alone() {
     assert!(array.put(&[1; 31], NONCE, b"x").is_err());
 }
 
+/// A form that is not canonical is no damage: what others have written stays.
+#[test]
+fn an_array_in_another_form_is_read() {
+    let read = Array::parse(&sealed(&[0x9f, 0x18, 0x01, 0xff]));
+    assert_eq!((read.len(), read.was_damaged), (1, false));
+    assert_eq!(read.serialize(), sealed(&[0x81, 0x01]));
+}
+
 #[test]
 fn a_new_blob_takes_the_place_of_the_old() {
     let mut array = Array::empty();
@@ -42,7 +50,7 @@ fn what_is_damaged_counts_as_empty() {
     assert!(!Array::parse(&good).was_damaged);
     let mut spoiled = good.clone();
     spoiled[3] ^= 1;
-    for bytes in [&spoiled[..], &good[1..], &[], &[0x80], &sealed(&[0xa0]), &sealed(&[0x81])] {
+    for bytes in [&spoiled[..], &good[1..], &[], &[0x80], &sealed(&[0xa0]), &sealed(&[0x81]), &sealed(&[0x80, 0x80])] {
         let read = Array::parse(bytes);
         assert!(read.was_damaged && read.is_empty(), "{bytes:02x?}");
     }

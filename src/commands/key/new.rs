@@ -104,7 +104,7 @@ pub(super) fn run(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
         out = format!("{out}\n  not as the model: {what}");
     }
     if !others.is_empty() {
-        out = format!("{out}\n  others have that name, --aaguid tells them apart: {}", others.join(", "));
+        out = format!("{out}\n  others have that name; --model takes an identifier as well: {}", others.join(", "));
     }
     print(&format!("{}\n", out.split('\n').map(visible).collect::<Vec<_>>().join("\n")))?;
     Ok(Exit::Good)

@@ -52,8 +52,8 @@ pub(super) fn run(here: &Place, command: &PinCommand) -> Result<Exit> {
             if session.info.option("clientPin") != Some(true) {
                 bail!("{} has no PIN yet: `assay key pin set`", session.name());
             }
-            let mut old = Secret::named(args.of.pin_file.as_deref(), "ASSAY_PIN")?;
-            let old = old.take("PIN: ").context("no PIN was given: --pin-file FILE or ASSAY_PIN")?;
+            let missing = "no PIN was given: --pin-file FILE, ASSAY_PIN in the environment, or a terminal to ask at";
+            let old = session.pin().context(missing)?;
             let new = args.new_pin()?;
             session.ask(|key, info| pin::change_pin(key, info, &old, &new))?;
             done(here, &session, "changed")

@@ -12,6 +12,7 @@ use assay_client::{Authenticator, Client, ClientError, PinReason, PinRequest, Us
 use assay_protocol::ctap2::get_info;
 use assay_transport::{Channel, hid};
 use clap::Args;
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::{Value, json};
 
 use crate::commands::Place;
@@ -20,7 +21,7 @@ use crate::keys::{self, KeyTarget};
 /// Which key, and where its PIN comes from.
 #[derive(Debug, Args)]
 pub struct OfKey {
-    /// sim:NAME, udp:HOST:PORT, unix:PATH or hid:PATH
+    /// sim:NAME, udp:HOST:PORT, unix:PATH, exec:PROGRAM or hid:PATH
     #[arg(value_name = "KEY")]
     pub target: String,
     /// The file whose first line is the key's PIN, - for standard input [default: the environment's ASSAY_PIN,
@@ -38,6 +39,7 @@ pub(super) struct Session {
     client: Client,
     channel: Channel,
     asked: Arc<Mutex<Option<PinRequest>>>,
+    pin: Arc<Mutex<Secret>>,
 }
 
 /// How long a command with a touch in it may take.
@@ -52,16 +54,12 @@ impl Session {
         let target = KeyTarget::parse(&of.target)?;
         let reports = target.connect(&here.lab()?, &here.state()?)?;
         let mut channel = keys::channel(reports).with_context(|| of.target.clone())?;
-        let asked = Arc::default();
-        let user = Console {
-            pin: Secret::named(of.pin_file.as_deref(), "ASSAY_PIN")?,
-            asked: Arc::clone(&asked),
-            told: false,
-        };
+        let (asked, pin) = (Arc::default(), Arc::new(Mutex::new(Secret::named(of.pin_file.as_deref(), "ASSAY_PIN")?)));
+        let user = Console { pin: Arc::clone(&pin), asked: Arc::clone(&asked), told: false };
         let mut client = Client::new("https://localhost", Box::new(user))?;
         let info =
             client.authenticator(&mut channel, Instant::now() + SHORT).get_info().map_err(|error| plain(&error))?;
-        Ok(Self { info, target: of.target.clone(), client, channel, asked })
+        Ok(Self { info, target: of.target.clone(), client, channel, asked, pin })
     }
 
     /// Does something with it.
@@ -90,6 +88,11 @@ impl Session {
                 _ => plain(&error),
             }
         })
+    }
+
+    /// Its PIN as it is now, for a command that takes it itself.
+    pub(super) fn pin(&self) -> Option<String> {
+        self.pin.lock().unwrap_or_else(PoisonError::into_inner).take("PIN: ")
     }
 
     /// Looks at it anew.
@@ -169,12 +172,14 @@ impl Secret {
             Self::Given(secret) => secret.take(),
             Self::Terminal => rpassword::prompt_password(prompt).ok(),
         }
+        // CTAP 2.3 6.5.1: PINs are in Normalization Form C, however they were typed.
+        .map(|secret| ComposingNormalizerBorrowed::new_nfc().normalize(&secret).into_owned())
     }
 }
 
 /// Whoever sits at the terminal.
 struct Console {
-    pin: Secret,
+    pin: Arc<Mutex<Secret>>,
     asked: Arc<Mutex<Option<PinRequest>>>,
     told: bool,
 }
@@ -188,7 +193,7 @@ impl User for Console {
             PinReason::Wrong => format!("That was wrong. PIN{left}: "),
             PinReason::Refused(why) => format!("That is none: {why}. PIN{left}: "),
         };
-        self.pin.take(&prompt)
+        self.pin.lock().unwrap_or_else(PoisonError::into_inner).take(&prompt)
     }
 
     fn presence_needed(&mut self) {

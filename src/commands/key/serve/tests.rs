@@ -48,7 +48,7 @@ fn what_cannot_be_served_says_why() {
         ("--unix /run/k sim sim", "two keys cannot share unix:/run/k"),
         ("sim:a@uhid sim:a@usb", "plugged in once"),
         ("sim:a@uhid sim:a+fault:ctap_mc_up@usb", "plugged in once"),
-        ("sim+fault:ctap_mc_down", "did you mean ctap_mc_"),
+        ("sim+fault:ctap_mc_upp", "did you mean ctap_mc_up"),
         ("--seed 5eed sim sim", "share their secrets"),
     ];
     for (words, expected) in rows {
