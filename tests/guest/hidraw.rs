@@ -80,6 +80,34 @@ fn a_key_is_managed() {
     }
 }
 
+/// Whoever watches the list hears of keys that come and go.
+#[test]
+fn the_list_is_watched() {
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve {door} --touch auto --control 127.0.0.1:8000
+            "$assay" --state /tmp/state --json key list --watch >watched 2>&1 &
+            watcher=$!
+            soon test -s watched
+            robot /usb1/power/off >robot
+            soon grep -q unplugged watched
+            robot /usb1/power/on >robot
+            soon grep -q '"plugged"' watched
+            kill "$watcher"
+            step watched cat watched
+            "#,
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let lines: Vec<serde_json::Value> =
+            steps.ok("watched").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let [first, gone, back] = lines.as_slice() else { panic!("{}", steps.whole) };
+        assert_eq!(gone["unplugged"], first["usb"][0]["target"], "{door}");
+        assert_eq!(back["plugged"]["serial_number"], first["usb"][0]["serial_number"], "{door}");
+        assert_eq!(back["plugged"]["versions"], first["usb"][0]["versions"], "{door}");
+    }
+}
+
 /// ctap-hid-fido2, which shares no code with the lab, reads the same out of the same key; and where a
 /// program says otherwise, it is told.
 #[test]

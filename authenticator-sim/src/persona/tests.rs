@@ -215,3 +215,41 @@ fn the_least_limit_is_the_length_of_an_id_that_holds_its_credential() {
         assert_eq!(id_of(&made).len(), usize::from(CREDENTIAL_ID_LENGTH), "{algorithm}");
     }
 }
+
+/// Whatever a member is: the statement becomes a key, or says why not.
+#[test]
+fn members_of_any_type() {
+    let strange = [
+        Value::Null,
+        json!(-1),
+        json!(0),
+        json!(u64::MAX),
+        json!(1.5),
+        json!(""),
+        json!("\u{e9}0g"),
+        json!([]),
+        json!([null, -1, "", {}, u64::MAX]),
+        json!({}),
+        json!({"rk": 1, "": true}),
+        json!(true),
+    ];
+    let known = KeyConfig::biometric_key();
+    let told = Bench::with(known).info().to_json();
+    let (mut keys, mut none) = (0, 0);
+    for member in told.keys() {
+        for value in &strange {
+            let mut info = told.clone();
+            info[member] = value.clone();
+            match Persona::of_entry(&entry(Value::Object(info))) {
+                Ok(Taken { persona, .. }) => {
+                    persona.config(&lab()).unwrap_or_else(|why| panic!("{member} {value}: {why}"));
+                    keys += 1;
+                }
+                Err(NotAKey::NoVersion | NotAKey::Unfit(_)) => none += 1,
+                Err(other) => panic!("{member} {value}: {other}"),
+            }
+        }
+    }
+    assert_eq!(keys + none, told.len() * strange.len());
+    assert!(keys > 10 * none && none > 0, "{keys} {none}");
+}
