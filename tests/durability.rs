@@ -1,5 +1,6 @@
 //! What the server has acknowledged is there after a crash, and a stop loses nothing that is under way.
 
+mod killed_key;
 mod stopping;
 
 use std::collections::{BTreeMap, BTreeSet};
