@@ -37,6 +37,11 @@ impl FileStore {
         Self { path: path.into(), journal: None }
     }
 
+    /// What the text of such a file says.
+    pub fn read(text: &[u8]) -> Result<State, serde_json::Error> {
+        parse(text).map(|read| read.state)
+    }
+
     /// What is kept, without a mark on the file: somebody else may be writing it.
     pub fn peek(&self) -> Result<Option<State>, StoreError> {
         match fs::read(&self.path) {
