@@ -31,6 +31,8 @@ mod inspect;
 #[cfg(test)]
 mod metadata_payload;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod mutations;
 #[cfg(test)]
 mod peers;
