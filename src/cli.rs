@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::key::{
-    BlobsCommand, ConfigCommand, CredentialsCommand, FingersCommand, KeyFaultsArgs, KeyListArgs, KeyModelsArgs,
-    KeyNewArgs, KeyPersonaArgs, KeyServeArgs, KeyUdevArgs, PinCommand, ResetArgs,
+    BlobsCommand, ConfigCommand, CredentialsCommand, FingersCommand, KeyDiffArgs, KeyFaultsArgs, KeyListArgs,
+    KeyModelsArgs, KeyNewArgs, KeyPersonaArgs, KeyServeArgs, KeyUdevArgs, PinCommand, ResetArgs,
 };
 use crate::commands::mds::{MdsCommand, MetadataArgs};
 use crate::commands::why::WhyArgs;
@@ -205,6 +205,8 @@ pub enum KeyCommand {
     Models(KeyModelsArgs),
     /// Print a persona as a file to start from: one of those built in, a saved key's, or a model's
     Persona(KeyPersonaArgs),
+    /// Where two keys, firmwares or recordings behave differently
+    Diff(KeyDiffArgs),
     /// List what a virtual key can be told to do wrong: sim+fault:ID wherever a key is named
     Faults(KeyFaultsArgs),
     /// Print the udev rule with which virtual HID devices need no root

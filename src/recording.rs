@@ -15,9 +15,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, Result, bail};
 use assay_conformance::report::SuiteReport;
 use assay_conformance::suites::authenticator::Connect;
+use assay_protocol::ctap2::get_info;
 use assay_transport::transcript::{Direction, Entry};
 use assay_transport::{Recorded, Report, Reports, Transcript};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub use self::play::{Difference, Player};
 use crate::judge::Current;
@@ -136,6 +138,14 @@ impl Recording {
         }
         Ok(recording)
     }
+}
+
+/// What of getInfo tells one make from another, and nothing that tells one device from another.
+pub fn summary(info: &get_info::Response) -> serde_json::Value {
+    json!({
+        "aaguid": info.aaguid, "versions": info.versions, "firmwareVersion": info.firmware_version,
+        "transports": info.transports, "extensions": info.extensions,
+    })
 }
 
 impl Session {

@@ -4,6 +4,7 @@ mod blobs;
 mod config;
 mod control;
 mod credentials;
+mod diff;
 mod door;
 mod faults;
 mod fingers;
@@ -31,6 +32,7 @@ use serde_json::{Map, Value, json};
 pub use self::blobs::BlobsCommand;
 pub use self::config::ConfigCommand;
 pub use self::credentials::CredentialsCommand;
+pub use self::diff::KeyDiffArgs;
 pub(super) use self::door::Door;
 pub use self::door::DoorArgs;
 pub use self::faults::KeyFaultsArgs;
@@ -64,6 +66,7 @@ pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
         KeyCommand::Reset(args) => reset::run(here, args),
         KeyCommand::Models(args) => models::run(here, args),
         KeyCommand::Persona(args) => personas::run(here, args),
+        KeyCommand::Diff(args) => diff::run(here, args),
         KeyCommand::Faults(args) => faults::run(here, args),
         KeyCommand::Udev(args) => udev::run(args),
     }

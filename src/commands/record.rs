@@ -17,7 +17,7 @@ use super::Place;
 use crate::judge::{self, Bar, Current, Named, Plan};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
-use crate::recording::{Player, Recorder, Recording};
+use crate::recording::{Player, Recorder, Recording, summary};
 
 /// Options of `assay record`.
 #[derive(Debug, Args)]
@@ -68,11 +68,7 @@ pub(super) fn record(here: &Place, args: &RecordArgs) -> Result<Exit> {
     }
     let plan = Plan::new(PROFILE, args.seed.as_deref(), &args.filter)?;
     let began = plan.began.duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?.as_secs();
-    let key = json!({
-        "aaguid": info.aaguid, "versions": info.versions, "firmwareVersion": info.firmware_version,
-        "transports": info.transports, "extensions": info.extensions,
-    });
-    let mut recording = Recording::new(key, PROFILE, plan.seed.to_string(), began, target.is_fresh());
+    let mut recording = Recording::new(summary(&info), PROFILE, plan.seed.to_string(), began, target.is_fresh());
     let current = Current::default();
     let named = Named { target, lab, state };
     let recorder = Arc::new(Recorder::new(Arc::new(named), current.clone()));

@@ -77,3 +77,25 @@ fn what_is_no_recording_is_refused_by_name() {
     run(&mut assay(&place, ["record", "udp:127.0.0.1:9", "--out", "none.json"])).expect(2);
     assert!(!place.join("none.json").exists());
 }
+
+#[test]
+fn two_keys_are_compared_by_what_they_do() {
+    let place = Place::new();
+    let diff = |one: &str, other: &str| {
+        run(&mut assay(&place, ["--json", "key", "diff", one, other, "--filter", "make-credential/good"]))
+    };
+    assert_eq!(diff("sim", "sim").expect(0).json()["cases"], serde_json::json!([]));
+    let told = diff("sim", "sim+fault:ctap_mc_flags").expect(1).json();
+    assert_eq!(told["members"], serde_json::json!([]));
+    let cases = told["cases"].as_array().unwrap();
+    assert!(cases.iter().any(|case| case["case"] == "make-credential/good/minimal"), "{told}");
+    assert!(cases.iter().all(|case| case["one"]["kind"] == "pass" && case["other"]["kind"] == "fail"), "{told}");
+
+    run(&mut assay(&place, ["record", "sim", "--out", "key.json", "--filter", "make-credential/good"])).expect(0);
+    diff("key.json", "sim").expect(0);
+    let told = diff("key.json", "sim+persona:ctap-2.0").expect(1).json();
+    assert_eq!(told["members"][0]["member"], "versions");
+    let said = run(&mut assay(&place, ["key", "diff", "sim", "sim+fault:ctap_mc_flags", "--filter", "good/minimal"]));
+    assert!(said.expect(1).out.contains("FAIL: "));
+    run(&mut assay(&place, ["key", "diff", "sim", "nothing.json"])).expect(2);
+}
