@@ -253,6 +253,9 @@ pub struct KeyInfoArgs {
     /// Ask another library as well, and report every difference (exit code 1); see second-opinion/
     #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true)]
     pub second_opinion: Option<Option<PathBuf>>,
+    /// Does it say what its metadata statement says? A BLOB or a payload, whose signature is not judged
+    #[arg(long, value_name = "FILE")]
+    pub mds: Option<PathBuf>,
 }
 
 /// Options of `assay test`.

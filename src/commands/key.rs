@@ -18,15 +18,18 @@ mod reset;
 mod second_opinion;
 mod serve;
 mod session;
+mod statement;
 mod touch;
 mod udev;
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use assay_client::Client;
 use assay_client::user::Nobody;
+use assay_protocol::ctap2::get_info;
 use serde_json::{Map, Value, json};
 
 pub use self::blobs::BlobsCommand;
@@ -79,6 +82,10 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     let mut client = Client::new("https://localhost", Box::new(Nobody))?;
     let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info();
     let info = info.map_err(|error| session::plain(&error))?;
+    let unlike = match &args.mds {
+        None => None,
+        Some(file) => Some(unlike_its_statement(&info, file)?),
+    };
     let mut members = Map::from_iter([("target".to_owned(), json!(args.target))]);
     members.extend(info.to_json());
     if let Some(list) = &info.algorithms {
@@ -89,9 +96,14 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
         None => Vec::new(),
         Some(program) => second_opinion::differences(&members, &second_opinion::ask(&target, program.as_deref())?),
     };
-    let exit = if differences.is_empty() { Exit::Good } else { Exit::Findings };
+    let alike = differences.is_empty() && unlike.as_ref().is_none_or(Vec::is_empty);
+    let exit = if alike { Exit::Good } else { Exit::Findings };
     if here.json {
         let mut members = members;
+        if let (Some(members), Some(unlike)) = (members.as_object_mut(), &unlike) {
+            let told = unlike.iter().map(|at| json!({"member": at.member, "statement": at.statement, "key": at.key}));
+            members.insert("unlike_its_statement".to_owned(), told.collect());
+        }
         if let (Some(members), Some(_)) = (members.as_object_mut(), &args.second_opinion) {
             let told = differences.iter().map(|at| json!({"member": at.member, "ours": at.ours, "theirs": at.theirs}));
             members.insert("differences".to_owned(), told.collect());
@@ -110,6 +122,23 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     if args.second_opinion.is_some() && differences.is_empty() {
         out.push_str("ctap-hid-fido2 reads the same\n");
     }
+    for at in unlike.iter().flatten() {
+        writeln!(out, "UNLIKE ITS STATEMENT {}: {} there, {} here", at.member, at.statement, at.key)?;
+    }
+    if unlike.as_ref().is_some_and(Vec::is_empty) {
+        out.push_str("it says what its metadata statement says\n");
+    }
     print(&out)?;
     Ok(exit)
+}
+
+/// What the key says otherwise than the statement of its model.
+fn unlike_its_statement(info: &get_info::Response, file: &Path) -> Result<Vec<statement::Difference>> {
+    let metadata = super::mds::unjudged(file)?;
+    let aaguid = info.aaguid;
+    let entry = metadata.by_aaguid(&aaguid).with_context(|| format!("{} has no model {aaguid}", file.display()))?;
+    let said = entry.raw.get("metadataStatement").and_then(|statement| statement.get("authenticatorGetInfo"));
+    let said = said.and_then(Value::as_object);
+    let said = said.with_context(|| format!("the statement of {aaguid} has no authenticatorGetInfo"))?;
+    Ok(statement::differences(said, &info.to_json()))
 }

@@ -175,3 +175,21 @@ fn registered(server: &Lasting, key: &Lasting) -> Value {
     let response = client.create(&options, &mut channel).unwrap();
     browser.post("/v1/registration/verify", &response.to_json()).body
 }
+
+/// Does the key say of itself what its statement says of its model?
+#[test]
+fn a_key_is_held_to_its_statement() {
+    let place = Place::new();
+    payload(&place);
+    key(&place, &["new", "mine", "--mds", "payload.json", "--aaguid", NEW]).expect(0);
+    let told = key(&place, &["info", "sim:mine", "--mds", "payload.json", "--json"]).expect(1).json();
+    // What the simulator does not have it does not claim.
+    let extensions = json!({
+        "member": "extensions", "statement": ["hmac-secret", "txAuthSimple"], "key": ["hmac-secret"],
+    });
+    assert_eq!(told["unlike_its_statement"], json!([extensions]));
+    let said = key(&place, &["info", "sim:mine", "--mds", "payload.json"]).expect(1).out;
+    assert!(said.contains("UNLIKE ITS STATEMENT extensions"), "{said}");
+    let said = key(&place, &["info", "sim", "--mds", "payload.json"]).expect(2).err;
+    assert!(said.contains("has no model"), "{said}");
+}

@@ -137,7 +137,7 @@ fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Pass(pass) => format!("pass: {}", pass.because),
         Outcome::Fail(failure) => format!("FAIL: {}, where {} is due", failure.got, failure.expected),
-        Outcome::Skip { feature } => format!("not asked: it has no {feature}"),
+        Outcome::Skip { feature } => format!("not asked, for want of {feature}"),
         Outcome::Broken { why } => format!("could not be asked: {why}"),
     }
 }
