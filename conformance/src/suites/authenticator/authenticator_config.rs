@@ -15,10 +15,10 @@ use super::client_pin::Platform;
 use super::manage::{PIN, authorized, has_option, number, sub_command};
 use super::request::{CONFIG, int, map};
 use super::world::{Key, Reply};
-use super::{FRESH, get_info, is_protected};
-use crate::case::{Case, Level};
+use super::{case, get_info, is_protected};
+use crate::case::Case;
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 /// enableEnterpriseAttestation.
 pub(super) const ENABLE_ENTERPRISE: i64 = 0x01;
@@ -39,18 +39,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 /// The command is there, or there is nothing to ask.
 pub(super) fn offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
     has_option(key, context, "authnrCfg")
-}
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
-
-fn case<const N: usize>(
-    id: &'static str,
-    title: &'static str,
-    clause: &'static str,
-    claims: [&'static str; N],
-    body: Body,
-) -> Case<Key> {
-    Case::new(id, title, clause, Level::Must, body).needs([FRESH]).claims(claims).expects(title)
 }
 
 /// A subcommand by a token, or by none.

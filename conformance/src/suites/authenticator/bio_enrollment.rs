@@ -14,10 +14,10 @@ use super::client_pin::Platform;
 use super::manage::{self, PIN};
 use super::request::{self, BIO_ENROLLMENT, int, map, set};
 use super::world::{Key, Reply};
-use super::{FRESH, get_info};
+use super::{Body, FRESH, get_info};
 use crate::case::{Case, Level};
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 /// permission be (CTAP 2.3 6.5.5.7).
 pub(super) const BE: u64 = 0x08;
@@ -44,8 +44,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     let parts = [sensor::cases(), enroll::cases(), templates::cases(), missing::cases(), token::cases()];
     parts.into_iter().flatten().map(|case| case.gate(offered)).collect()
 }
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
 
 fn case<const N: usize>(
     id: &'static str,

@@ -10,10 +10,10 @@ use super::bio_enrollment::{self, BE};
 use super::client_pin::Platform;
 use super::manage::PIN;
 use super::world::Key;
-use super::{FRESH, get_info};
+use super::{Body, FRESH, get_info};
 use crate::case::{Case, Level};
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 pub use self::retries::OTHER_FINGER;
 
@@ -25,8 +25,6 @@ const GA: u64 = 0x02;
 pub(super) fn cases() -> Vec<Case<Key>> {
     [tokens::cases(), refused::cases(), retries::cases()].into_iter().flatten().collect()
 }
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
 
 fn case<const N: usize>(
     id: &'static str,

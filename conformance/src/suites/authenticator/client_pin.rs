@@ -13,10 +13,10 @@ use ciborium::Value;
 pub(super) use self::platform::{Platform, lists, tries};
 use super::request::{self, CLIENT_PIN, set};
 use super::world::{Key, Reply};
-use super::{FRESH, get_info};
-use crate::case::{Case, Level};
+use super::{case, get_info};
+use crate::case::Case;
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 /// permission mc (CTAP 2.3 6.5.5.7).
 const MC: u64 = 0x01;
@@ -43,18 +43,6 @@ pub(super) fn offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> 
         Some(_) => Ok(()),
         None => Err(Stop::skip("clientPin")),
     }
-}
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
-
-fn case<const N: usize>(
-    id: &'static str,
-    title: &'static str,
-    clause: &'static str,
-    claims: [&'static str; N],
-    body: Body,
-) -> Case<Key> {
-    Case::new(id, title, clause, Level::Must, body).needs([FRESH]).claims(claims).expects(title)
 }
 
 fn call(key: &mut Key, context: &mut Context, label: &str, request: Value) -> Result<Reply, Stop> {

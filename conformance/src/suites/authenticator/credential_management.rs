@@ -16,10 +16,10 @@ use super::client_pin::Platform;
 use super::manage::{OTHER_RP_ID, PIN, answer, authorized, has_option, number, sub_command};
 use super::request::{self, CREDENTIAL_MANAGEMENT, RP_ID, map, options, set, set_inside, text};
 use super::world::{Key, Reply};
-use super::{FRESH, Made, get_assertion, make_from};
-use crate::case::{Case, Level};
+use super::{Made, case, get_assertion, make_from};
+use crate::case::Case;
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 /// getCredsMetadata.
 const METADATA: i64 = 0x01;
@@ -48,18 +48,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
 fn offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
     has_option(key, context, "credMgmt")?;
     get_assertion::offered(key, context)
-}
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
-
-fn case<const N: usize>(
-    id: &'static str,
-    title: &'static str,
-    clause: &'static str,
-    claims: [&'static str; N],
-    body: Body,
-) -> Case<Key> {
-    Case::new(id, title, clause, Level::Must, body).needs([FRESH]).claims(claims).expects(title)
 }
 
 /// Sets a PIN, and gets a token for managing the credentials of every RP.

@@ -12,10 +12,10 @@ use ciborium::Value;
 use super::manage::{answer, has_option, told};
 use super::request::{LARGE_BLOBS, int, map, set};
 use super::world::{Key, Reply};
-use super::{FRESH, get_info, is_protected};
+use super::{Body, FRESH, get_info, is_protected};
 use crate::case::{Case, Level};
 use crate::context::Context;
-use crate::verdict::{Pass, Stop};
+use crate::verdict::Stop;
 
 /// The case that writes as it should be.
 const GOOD: &str = "large-blobs/write/one-fragment";
@@ -37,8 +37,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     let cases = [reading::cases(), writing::cases(), tokens::cases()].into_iter().flatten();
     cases.map(|case| case.gate(|key, context| has_option(key, context, "largeBlobs"))).collect()
 }
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
 
 fn case<const N: usize>(id: &'static str, title: &'static str, claims: [&'static str; N], body: Body) -> Case<Key> {
     Case::new(id, title, "CTAP 2.3 6.10.2", Level::Must, body).needs([FRESH]).claims(claims).expects(title)

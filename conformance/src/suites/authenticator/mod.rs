@@ -30,7 +30,7 @@ pub use self::built_in_uv::OTHER_FINGER;
 use self::request::MAKE_CREDENTIAL;
 pub use self::waiting::{HELD_TOUCH, UNTOUCHED};
 pub use self::world::{Connect, Key, Reply};
-use crate::case::{Need, Suite};
+use crate::case::{Case, Level, Need, Suite};
 use crate::context::Context;
 use crate::verdict::{Pass, Stop};
 
@@ -55,6 +55,20 @@ pub fn suite() -> Suite<Key> {
         .with(built_in_uv::cases())
         .with(u2f::cases())
         .with(waiting::cases())
+}
+
+/// What a case does.
+type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
+
+/// A case that binds, and wants a new key.
+fn case<const N: usize>(
+    id: &'static str,
+    title: &'static str,
+    clause: &'static str,
+    claims: [&'static str; N],
+    body: Body,
+) -> Case<Key> {
+    Case::new(id, title, clause, Level::Must, body).needs([FRESH]).claims(claims).expects(title)
 }
 
 /// The status must be one of these; the first is the one of the text.

@@ -9,7 +9,7 @@ use assay_protocol::u2f::{Request, StatusWord};
 
 use super::request::{self, MAKE_CREDENTIAL, RESET, SELECTION};
 use super::world::{self, Key};
-use super::{FRESH, expect, get_info};
+use super::{Body, FRESH, expect, get_info};
 use crate::case::{Case, Level, Need};
 use crate::context::Context;
 use crate::evidence::{Exchange, Message, Role};
@@ -35,8 +35,6 @@ pub(super) fn cases() -> Vec<Case<Key>> {
     let held = held().into_iter().map(|case| case.needs([HELD_TOUCH]));
     held.chain(untouched().into_iter().map(|case| case.needs([UNTOUCHED]))).collect()
 }
-
-type Body = fn(&mut Key, &mut Context) -> Result<Pass, Stop>;
 
 fn case<const N: usize>(
     id: &'static str,
