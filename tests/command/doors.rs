@@ -92,10 +92,15 @@ fn whoever_sits_at_the_terminal() {
     let mut channel = udp(&key.ready);
     // Typed before anything is asked: no touch.
     key.enter("");
-    for (line, status) in [("", Status::OK), ("n", Status::OPERATION_DENIED), ("1", Status::OK)] {
+    key.await_said("nothing is asked", 1);
+    let question = "sim: touch it to say that it is the one you mean?";
+    for (asked, (line, status)) in
+        [("", Status::OK), ("n", Status::OPERATION_DENIED), ("1", Status::OK)].iter().enumerate()
+    {
         let mut typed = false;
         let told = select(&mut channel, || {
             if !std::mem::replace(&mut typed, true) {
+                key.await_said(question, asked + 1);
                 key.enter(line);
             }
         });
@@ -104,8 +109,8 @@ fn whoever_sits_at_the_terminal() {
     }
     key.kill();
     let said = key.stderr();
-    assert!(said.contains("nothing is asked"), "{said}");
-    assert_eq!(said.matches("sim: touch it to say that it is the one you mean?").count(), 3, "{said}");
+    assert_eq!(said.matches("nothing is asked").count(), 1, "{said}");
+    assert_eq!(said.matches(question).count(), 3, "{said}");
     assert_eq!(said.matches("sim: touched").count(), 2, "{said}");
     assert_eq!(said.matches("sim: declined").count(), 1, "{said}");
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -93,7 +94,7 @@ pub(crate) struct Lasting {
     child: Child,
     stdin: ChildStdin,
     lines: Receiver<String>,
-    err: Option<JoinHandle<String>>,
+    err: Heard,
     /// The line that said that it was ready.
     pub(crate) ready: Value,
 }
@@ -107,9 +108,9 @@ impl Lasting {
         let (tell, lines) = channel();
         let out = BufReader::new(child.stdout.take().unwrap());
         thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
-        let err = drain(child.stderr.take().unwrap());
+        let err = Heard::listen(child.stderr.take().unwrap());
         let stdin = child.stdin.take().unwrap();
-        let mut lasting = Self { child, stdin, lines, err: Some(err), ready: Value::Null };
+        let mut lasting = Self { child, stdin, lines, err, ready: Value::Null };
         match lasting.lines.recv_timeout(PATIENCE) {
             Ok(line) => lasting.ready = serde_json::from_str(&line).unwrap(),
             Err(_gone) => {
@@ -163,9 +164,51 @@ impl Lasting {
         }
     }
 
+    /// Waits until it has said this so many times on standard error.
+    #[track_caller]
+    pub(crate) fn await_said(&self, text: &str, times: usize) {
+        self.err.until(|heard| heard.text.matches(text).count() >= times);
+    }
+
     /// What it said on standard error; it has ended.
-    pub(crate) fn stderr(&mut self) -> String {
-        self.err.take().map(|err| err.join().unwrap()).unwrap_or_default()
+    pub(crate) fn stderr(&self) -> String {
+        self.err.until(|heard| heard.ended)
+    }
+}
+
+/// What is said, while it is said.
+struct Heard(Arc<(Mutex<Saying>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct Saying {
+    text: String,
+    ended: bool,
+}
+
+impl Heard {
+    fn listen(from: impl Read + Send + 'static) -> Self {
+        let heard = Arc::new((Mutex::new(Saying::default()), Condvar::new()));
+        let ear = Arc::clone(&heard);
+        thread::spawn(move || {
+            let mut from = BufReader::new(from);
+            let mut line = String::new();
+            while from.read_line(&mut line).is_ok_and(|read| read > 0) {
+                ear.0.lock().unwrap().text += &std::mem::take(&mut line);
+                ear.1.notify_all();
+            }
+            ear.0.lock().unwrap().ended = true;
+            ear.1.notify_all();
+        });
+        Self(heard)
+    }
+
+    /// Waits until this holds; all that was heard by then.
+    #[track_caller]
+    fn until(&self, holds: impl Fn(&Saying) -> bool) -> String {
+        let (said, changed) = &*self.0;
+        let (said, wait) = changed.wait_timeout_while(said.lock().unwrap(), PATIENCE, |said| !holds(said)).unwrap();
+        assert!(!wait.timed_out(), "it has not come to that: {said:?}");
+        said.text.clone()
     }
 }
 

@@ -203,15 +203,19 @@ impl Visitor {
         let desk = Arc::new(Desk::default());
         (Self { desk: Arc::clone(&desk), patience }, TouchHandle { desk })
     }
-}
 
-impl Person for Visitor {
-    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
-        let deadline = Instant::now() + self.patience;
+    /// Asks; from now on the handle's answers count.
+    pub fn ask(&mut self, prompt: &Prompt) {
         let mut state = self.desk.lock();
         state.prompt = Some(prompt.clone());
         state.answer = None;
         self.desk.changed.notify_all();
+    }
+
+    /// Waits for the answer to what was asked.
+    pub fn wait(&mut self, operation: &Operation) -> Touch {
+        let deadline = Instant::now() + self.patience;
+        let mut state = self.desk.lock();
         let answer = loop {
             if operation.is_cancelled() {
                 break Touch::Cancelled;
@@ -230,6 +234,13 @@ impl Person for Visitor {
         state.answer = None;
         self.desk.changed.notify_all();
         answer
+    }
+}
+
+impl Person for Visitor {
+    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+        self.ask(prompt);
+        self.wait(operation)
     }
 }
 

@@ -112,8 +112,10 @@ struct Asked {
 
 impl Person for Asked {
     fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+        // Whoever reads the question can answer it.
+        self.visitor.ask(prompt);
         eprintln!("{}: touch it to {}? Enter: yes; n, Enter: no", self.name, words(prompt));
-        let touch = self.visitor.touch(prompt, operation);
+        let touch = self.visitor.wait(operation);
         let outcome = match touch {
             Touch::Denied => "declined",
             Touch::TimedOut => "nobody has touched it",
