@@ -271,6 +271,7 @@ Examples:
   assay test server rp.toml --known known-failures.toml --baseline last-week/report.json
   assay test server rp.toml --failed                       what failed last time, with its seed
   assay test authenticator hid:/dev/hidraw0 --erase --power-cycle ./hub-port-off-and-on.sh
+  assay test authenticator hid:/dev/hidraw0 --erase --resume     where you stopped (Ctrl-C), or the key fell out
   assay test server --list
   assay test server --export-metadata lab.jwt     what a judged server should trust
 
@@ -296,9 +297,19 @@ pub struct TestArgs {
     /// Folder for the reports, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "assay-report")]
     pub out: PathBuf,
-    /// Reset the key before each case that wants it as it comes from the factory: everything on it is lost
+    /// Ask a key that has a PIN what changes nothing on it: about half of the cases, without its PIN
+    #[arg(long, conflicts_with = "erase")]
+    pub in_use: bool,
+    /// Reset the key for the cases that want it as it comes from the factory: everything on it is lost
     #[arg(long)]
     pub erase: bool,
+    /// Erase it even where it has a PIN
+    #[arg(long, requires = "erase")]
+    pub yes: bool,
+    /// Go on where an interrupted run was, by its report.json [default: the one in --out], with its seed; what it
+    /// could not ask is asked again, and the new report has both
+    #[arg(long, value_name = "OLD.json", num_args = 0..=1, require_equals = true, conflicts_with = "failed")]
+    pub resume: Option<Option<PathBuf>>,
     /// How the key loses its power and gets it back before a reset, for the shell; without it you are asked to
     #[arg(long, value_name = "COMMAND", requires = "erase")]
     pub power_cycle: Option<String>,

@@ -3,9 +3,11 @@
 mod attended;
 mod authenticator;
 mod current;
+mod desk;
 mod progress;
 mod refresh;
 mod server;
+mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -26,8 +28,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use self::attended::{PERSONS, person};
-pub use self::authenticator::{Named, authenticator, keys};
+pub use self::authenticator::{Care, Named, Seen, authenticator, keys};
 pub use self::current::Current;
+pub use self::desk::{Desk, NoDesk};
 pub use self::progress::Bar;
 pub use self::refresh::PowerCycle;
 pub use self::server::{Judged, dbsc, policy, relying_party, relying_party_through};
@@ -86,14 +89,14 @@ impl Plan {
         note.push_str(&format!("{divider}{value}"));
     }
 
-    fn options(&self, features: &[&str]) -> Options {
+    fn options<'a>(&self, features: impl IntoIterator<Item = &'a str>) -> Options {
         Options {
             filter: self.filter.clone(),
             shard: self.shard,
             known_failures: self.known.clone(),
             baseline: self.baseline.clone(),
             cancel: self.cancel.clone(),
-            features: features.iter().map(|feature| (*feature).to_owned()).collect(),
+            features: features.into_iter().map(str::to_owned).collect(),
             ..Options::new(&*self.profile, self.seed, self.began)
         }
     }

@@ -21,12 +21,11 @@ use assay_authenticator_sim::defect::{Defect, Defects};
 use assay_authenticator_sim::env::Env;
 use assay_authenticator_sim::serve::Simulator;
 use assay_conformance::case::{Header, Need, Suite};
-use assay_conformance::context::Context;
 use assay_conformance::coverage::{Proof, committed, to_file};
 use assay_conformance::report::CaseReport;
 use assay_conformance::runner::{self, Open, Options, Silent};
 use assay_conformance::seed::Seed;
-use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
+use assay_conformance::suites::authenticator::{Connect, FRESH, Key, Sessions, suite};
 use assay_conformance::verdict::Outcome;
 use assay_transport::{Error, Report, Reports};
 use clap::ValueEnum as _;
@@ -156,7 +155,7 @@ fn clean() -> &'static Clean {
 }
 
 /// The makes that a defect is looked for on, the plainest first.
-fn personas() -> &'static [KeyConfig] {
+pub(crate) fn personas() -> &'static [KeyConfig] {
     static PERSONAS: OnceLock<Vec<KeyConfig>> = OnceLock::new();
     PERSONAS.get_or_init(|| {
         let lab = Lab::new([0x1a; 32], OffsetDateTime::now_utc());
@@ -164,7 +163,10 @@ fn personas() -> &'static [KeyConfig] {
     })
 }
 
-fn in_parallel<Job: Clone + Send, Done: Send>(jobs: Vec<Job>, work: impl Fn(Job) -> Done + Sync) -> Vec<(Job, Done)> {
+pub(crate) fn in_parallel<Job: Clone + Send, Done: Send>(
+    jobs: Vec<Job>,
+    work: impl Fn(Job) -> Done + Sync,
+) -> Vec<(Job, Done)> {
     let (queue, done) = (Mutex::new(jobs.into_iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -181,13 +183,17 @@ fn in_parallel<Job: Clone + Send, Done: Send>(jobs: Vec<Job>, work: impl Fn(Job)
 }
 
 fn run(persona: usize, defect: Option<Defect>, id: &str) -> Outcome {
+    let defects = defect.into_iter().collect::<Defects>();
+    ask(id, |needs| Faulty { config: KeyConfig { defects, ..personas()[persona].clone() }, needs })
+}
+
+/// Asks one case of the key that `target` makes of its needs.
+pub(crate) fn ask<C: Connect + 'static>(id: &str, target: impl FnOnce(Vec<Need>) -> C) -> Outcome {
     let whole = suite();
     let chosen = whole.cases.into_iter().filter(|case| case.header.id == id);
     let suite = Suite::new(whole.id, whole.title).with(chosen);
-    let needs = suite.headers().flat_map(|header| header.needs.clone()).collect();
-    let defects = defect.into_iter().collect::<Defects>();
-    let target = Faulty { config: KeyConfig { defects, ..personas()[persona].clone() }, needs };
-    let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(&target, context));
+    let target = target(suite.headers().flat_map(|header| header.needs.clone()).collect());
+    let open: Arc<dyn Open<Key>> = Arc::new(Sessions(Arc::new(target)));
     let seed: Seed = "11".repeat(32).parse().unwrap();
     let mut options = Options::new("ctap-2.3", seed, SystemTime::now());
     options.features.extend([FRESH].iter().chain(&judge::PERSONS).map(|need| need.feature().to_owned()));
@@ -210,9 +216,14 @@ impl Connect for Faulty {
             Env { person: judge::person(&self.needs), ..Env::seeded([0x5e; 32]) },
         )
         .map_err(|error| error.to_string())?;
-        let (reports, simulator) = Simulator::spawn(key).map_err(|error| error.to_string())?;
-        Ok(Box::new(Held { reports: Box::new(reports), _simulator: simulator }))
+        Ok(held(key))
     }
+}
+
+/// The host's end of this key's line.
+pub(crate) fn held(key: Authenticator) -> Box<dyn Reports> {
+    let (reports, simulator) = Simulator::spawn(key).unwrap();
+    Box::new(Held { reports: Box::new(reports), _simulator: simulator })
 }
 
 /// The host's end of a key's line, and the key itself.

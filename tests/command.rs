@@ -4,6 +4,8 @@ mod arguments;
 mod clause_map;
 #[cfg(target_os = "linux")]
 mod doors;
+#[cfg(target_os = "linux")]
+mod erasing;
 mod inspecting;
 mod judging;
 mod key_faults;

@@ -17,6 +17,8 @@ mod crafted;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod effort;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod fuzz;

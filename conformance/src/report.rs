@@ -10,6 +10,7 @@ pub mod text;
 
 mod depth;
 mod model;
+mod resume;
 #[cfg(test)]
 mod sample;
 

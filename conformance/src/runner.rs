@@ -4,7 +4,7 @@ mod filter;
 mod shard;
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -23,6 +23,13 @@ use crate::verdict::{Outcome, Stop};
 
 /// Opens the world of one case: a fresh session with the target.
 pub trait Open<W>: Send + Sync {
+    /// Brings the target to the state that this case wants. It takes the time that it takes, before the case's own
+    /// begins, and ends when the run is cancelled.
+    fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), Stop> {
+        let (_, _) = (header, cancel);
+        Ok(())
+    }
+
     /// A fresh world, or why there is none.
     fn open(&self, context: &mut Context) -> Result<W, Stop>;
 }
@@ -56,6 +63,8 @@ pub struct Options {
     pub baseline: Option<Arc<Baseline>>,
     /// The part of the cases that runs.
     pub shard: Option<Shard>,
+    /// Which cases come first, by the least number; the suite's own order stands in the report all the same.
+    pub order: Option<fn(&Header) -> u8>,
 }
 
 impl Options {
@@ -72,6 +81,7 @@ impl Options {
             known_failures: KnownFailures::default(),
             baseline: None,
             shard: None,
+            order: None,
         }
     }
 }
@@ -105,12 +115,7 @@ pub fn run<W: 'static>(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> SuiteReport {
-    let let_through = suite.cases.iter().filter(|case| options.filter.lets_through(&case.header.id));
-    let chosen: Vec<&Case<W>> = let_through
-        .enumerate()
-        .filter(|(place, _)| options.shard.is_none_or(|shard| shard.takes(*place)))
-        .map(|(_, case)| case)
-        .collect();
+    let chosen = chosen(suite, options);
     let mut report = SuiteReport {
         id: suite.id.clone(),
         title: suite.title.clone(),
@@ -132,11 +137,15 @@ pub fn run<W: 'static>(
             done.outcome = Outcome::Broken { why: format!("not asked: {hung} earlier cases hang") };
         } else {
             let began = Instant::now();
-            let ended = run_bounded(case, open, options, began);
+            if let Err(stop) = open.prepare(&case.header, &options.cancel) {
+                done.outcome = Outcome::from(Err(stop));
+            } else {
+                let ended = run_bounded(case, open, options, Instant::now());
+                done.outcome = ended.outcome;
+                done.evidence = ended.context.evidence().exchanges();
+                hung += usize::from(ended.hangs);
+            }
             done.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            done.outcome = ended.outcome;
-            done.evidence = ended.context.evidence().exchanges();
-            hung += usize::from(ended.hangs);
         }
         // A case cut off by a cancelled run says nothing of the target.
         if options.cancel.is_cancelled() && matches!(done.outcome, Outcome::Broken { .. }) {
@@ -148,7 +157,26 @@ pub fn run<W: 'static>(
         progress.case_finished(&done);
         report.cases.push(done);
     }
+    if options.order.is_some() {
+        let places: HashMap<&str, usize> =
+            suite.headers().enumerate().map(|(place, header)| (header.id.as_str(), place)).collect();
+        report.cases.sort_by_key(|case| places.get(case.header.id.as_str()).copied());
+    }
     report
+}
+
+/// The cases that run, in the order in which they do.
+pub fn chosen<'a, W>(suite: &'a Suite<W>, options: &Options) -> Vec<&'a Case<W>> {
+    let let_through = suite.cases.iter().filter(|case| options.filter.lets_through(&case.header.id));
+    let mut chosen: Vec<&Case<W>> = let_through
+        .enumerate()
+        .filter(|(place, _)| options.shard.is_none_or(|shard| shard.takes(*place)))
+        .map(|(_, case)| case)
+        .collect();
+    if let Some(order) = options.order {
+        chosen.sort_by_key(|case| order(&case.header));
+    }
+    chosen
 }
 
 /// So many threads may hang before the rest of a suite is given up.

@@ -14,7 +14,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Place;
-use crate::judge::{self, Bar, Current, Named, Plan};
+use crate::judge::{self, Bar, Current, Named, Plan, Seen};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 use crate::recording::{Player, Recorder, Recording, summary};
@@ -71,8 +71,8 @@ pub(super) fn record(here: &Place, args: &RecordArgs) -> Result<Exit> {
     let mut recording = Recording::new(summary(&info), PROFILE, plan.seed.to_string(), began, target.is_fresh());
     let current = Current::default();
     let named = Named { target, lab, state };
-    let recorder = Arc::new(Recorder::new(Arc::new(named), current.clone()));
     let mut bar = Bar::new();
+    let recorder = Arc::new(Recorder::new(Arc::new(Seen { named, desk: bar.desk() }), current.clone()));
     let connect = Arc::clone(&recorder);
     let report = judge::keys(&plan, connect, recording.fresh, &mut current.watching(&mut bar));
     recording.sessions = recorder.sessions(&report);

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Place;
 use super::test::{OwnServer, cancel_on_interrupt, nothing_failed};
 use crate::cli::RunArgs;
-use crate::judge::{self, Bar, Named, Plan};
+use crate::judge::{self, Bar, Care, Named, Plan};
 use crate::keys::KeyTarget;
 use crate::output::{Exit, Style, print};
 use crate::traces;
@@ -38,11 +38,12 @@ pub(super) fn run(here: &Place, args: &RunArgs) -> Result<Exit> {
     let server = OwnServer::start(&lab, &plan.profile)?;
     let judged = server.judged()?;
     let mut bar = Bar::new();
+    let care = Care { erase: None, desk: bar.desk() };
     let suites = vec![
         judge::relying_party(&plan, &judged, &lab, &mut bar)?,
         judge::policy(&plan, &judged, &lab, &mut bar)?,
         judge::dbsc(&plan, &judged, &lab, &mut bar)?,
-        judge::authenticator(&plan, Named { target: KeyTarget::parse("sim")?, lab, state }, None, &mut bar),
+        judge::authenticator(&plan, Named { target: KeyTarget::parse("sim")?, lab, state }, care, &mut bar),
     ];
     drop(bar);
     let replay = format!("assay test {{suite}} sim --profile {} --seed {} --filter {{case}}", plan.profile, plan.seed);

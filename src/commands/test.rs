@@ -4,16 +4,21 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use assay_client::Client;
+use assay_client::user::Nobody;
 use assay_conformance::report::{self, Report, text};
 use assay_conformance::target::{TargetFile, assay as assay_dialect};
+use assay_transport::Channel;
 use serde_json::{Value, json};
 
 use super::Place;
+use super::regression::read;
 use crate::cli::{TestArgs, TestKind};
 use crate::clock::MovableClock;
-use crate::judge::{self, Bar, Judged, Named, Plan, PowerCycle};
+use crate::judge::{self, Bar, Care, Judged, Named, Plan, PowerCycle};
 use crate::keys::KeyTarget;
 use crate::lab::{Lab, ServerPlan, every_algorithm, profile_names};
 use crate::output::{Exit, Style, print};
@@ -53,8 +58,12 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
     {
         return nothing_failed(here, &earlier.path);
     }
-    // What failed is asked as it was asked, unless somebody says otherwise.
-    let then = earlier.as_ref().map(|earlier| &earlier.report.facts);
+    let interrupted = match &args.resume {
+        Some(named) => Some(read(&named.clone().unwrap_or_else(|| args.out.join("report.json")))?),
+        None => None,
+    };
+    // What is asked again is asked as it was, unless somebody says otherwise.
+    let then = earlier.as_ref().map(|earlier| &earlier.report).or(interrupted.as_ref()).map(|report| &report.facts);
     let seed = args.seed.as_deref().or(then.map(|facts| facts.seed.as_str()));
     let described = described(args.kind, target)?;
     let profile = args
@@ -66,9 +75,16 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
     known_profile(profile)?;
     let mut plan = Plan::new(profile, seed, &args.filter)?;
     args.regression.tell(&mut plan, earlier.as_ref())?;
+    if let Some(report) = &interrupted {
+        let settled = report.cases().filter(|case| case.outcome.name() != "broken");
+        plan.filter = std::mem::take(&mut plan.filter).except(settled.map(|case| case.header.id.clone()));
+    }
     cancel_on_interrupt(&plan)?;
     let folder = judge::reserve(&args.out)?;
-    let report = judged(here, args, target, described, &plan)?;
+    let mut report = judged(here, args, target, described, &plan)?;
+    if let Some(earlier) = interrupted {
+        report = report.continuing(earlier, &judge::headers(args.kind, &plan.profile));
+    }
     judge::write(&report, folder)?;
     tell(here, &report, &args.out)
 }
@@ -117,6 +133,26 @@ pub(super) fn shown(here: &Place, report: &Report) -> Result<Exit> {
     })
 }
 
+/// A key with a PIN is somebody's, and left alone unless they say otherwise.
+fn spare(args: &TestArgs, target: &str, channel: &mut Channel) -> Result<()> {
+    let mut client = Client::new("https://localhost", Box::new(Nobody))?;
+    // A key that does not even say what it is has cases for that.
+    let info = client.authenticator(channel, Instant::now() + PATIENCE).get_info().ok();
+    let has_pin = info.is_some_and(|info| info.option("clientPin") == Some(true));
+    if has_pin && args.erase && !args.yes {
+        bail!("{target} has a PIN: it is somebody's. --erase --yes loses everything on it");
+    }
+    if has_pin && !args.erase && !args.in_use {
+        bail!(
+            "{target} has a PIN: it is somebody's. --in-use asks what changes nothing on it; --erase --yes resets it"
+        );
+    }
+    Ok(())
+}
+
+/// How long getInfo may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How the key loses its power before each reset, where it may be reset.
 fn erase(args: &TestArgs) -> Option<PowerCycle> {
     let by_command = args.power_cycle.clone().map(PowerCycle::Command);
@@ -137,9 +173,14 @@ fn judged(here: &Place, args: &TestArgs, target: &str, described: Option<TargetF
     if args.kind == TestKind::Authenticator {
         let key = KeyTarget::parse(target)?;
         // An unreachable key is one error, not a hundred broken cases.
-        crate::keys::channel(key.connect(&lab, &state)?).with_context(|| target.to_owned())?;
+        let mut channel = crate::keys::channel(key.connect(&lab, &state)?).with_context(|| target.to_owned())?;
+        if !key.is_fresh() {
+            spare(args, target, &mut channel)?;
+        }
+        drop(channel);
         let named = Named { target: key, lab, state };
-        let suite = judge::authenticator(plan, named, erase(args), &mut bar);
+        let care = Care { erase: erase(args), desk: bar.desk() };
+        let suite = judge::authenticator(plan, named, care, &mut bar);
         return Ok(plan.report(kind, target, target, &replay, vec![suite]));
     }
     let own = if target == "sim" { Some(OwnServer::start(&lab, &plan.profile)?) } else { None };

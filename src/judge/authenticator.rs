@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use assay_conformance::case::Need;
-use assay_conformance::context::Context;
+use assay_conformance::case::{Header, Need};
 use assay_conformance::report::SuiteReport;
-use assay_conformance::runner::{self, Open, Progress};
-use assay_conformance::suites::authenticator::{Connect, FRESH, Key, suite};
+use assay_conformance::runner::{self, Open, Options, Progress};
+use assay_conformance::suites::authenticator::{Connect, FRESH, Key, Leaves, Sessions, effort, order, suite};
 use assay_transport::Reports;
 
 use super::attended::Attended;
+use super::desk::{Desk, Watched};
 use super::refresh::{PowerCycle, Refreshed};
 use super::{Current, PERSONS, Plan};
 use crate::keys::KeyTarget;
@@ -33,33 +33,96 @@ impl Connect for Named {
     }
 }
 
+/// Who is there for a key of somebody, and what may be done to it.
+pub struct Care {
+    /// How the key loses its power before a reset, where it may be reset.
+    pub erase: Option<PowerCycle>,
+    /// Where people read what is asked of them.
+    pub desk: Arc<dyn Desk>,
+}
+
 /// Judges a key. The cases that want one as it comes from the factory are asked where every session has such a
-/// key, or where `erase` says how it is brought there: what somebody keeps on a key is never put at risk otherwise.
-pub fn authenticator(plan: &Plan, named: Named, erase: Option<PowerCycle>, progress: &mut dyn Progress) -> SuiteReport {
+/// key, or where `care` says how it is brought there: what somebody keeps on a key is never put at risk otherwise.
+pub fn authenticator(plan: &Plan, named: Named, care: Care, progress: &mut dyn Progress) -> SuiteReport {
     let fresh = named.target.is_fresh();
     let current = Current::default();
-    match erase {
-        None if fresh && matches!(named.target, KeyTarget::Sim(_)) => {
-            let connect = Attended { named, current: current.clone() };
-            let features: Vec<Need> = [FRESH].into_iter().chain(PERSONS).collect();
-            run(plan, Arc::new(connect), &features, &mut current.watching(progress))
+    if fresh && care.erase.is_none() {
+        if !matches!(named.target, KeyTarget::Sim(_)) {
+            return keys(plan, Arc::new(named), true, progress);
         }
-        Some(how) if !fresh => {
-            let connect = Refreshed { named, current: current.clone(), how };
-            keys(plan, Arc::new(connect), true, &mut current.watching(progress))
-        }
-        _ => keys(plan, Arc::new(named), fresh, progress),
+        let connect = Attended { named, current: current.clone() };
+        let features: Vec<Need> = [FRESH].into_iter().chain(PERSONS).collect();
+        let options = plan.options(features.iter().map(Need::feature));
+        return run(Arc::new(connect), &options, &mut current.watching(progress));
     }
+    let features: &[Need] = if care.erase.is_some() { &[FRESH] } else { &[] };
+    let options = Options { order: Some(order), ..plan.options(features.iter().map(Need::feature)) };
+    care.desk.say(&announced(&options, care.erase.as_ref()));
+    match care.erase {
+        Some(how) if !fresh => {
+            let connect = Refreshed::new(named, current.clone(), how, care.desk);
+            run(Arc::new(connect), &options, &mut current.watching(progress))
+        }
+        _ => run(Arc::new(Seen { named, desk: care.desk }), &options, progress),
+    }
+}
+
+/// A key that somebody may have to touch.
+pub struct Seen {
+    /// Which.
+    pub named: Named,
+    /// Where they read that.
+    pub desk: Arc<dyn Desk>,
+}
+
+impl Connect for Seen {
+    fn connect(&self) -> Result<Box<dyn Reports>, String> {
+        Ok(Box::new(Watched::new(self.named.connect()?, Arc::clone(&self.desk))))
+    }
+}
+
+/// What the run will ask of whoever has the key: at most so much, for cases about what it lacks cost nothing.
+fn announced(options: &Options, erase: Option<&PowerCycle>) -> String {
+    let suite = suite();
+    let asked = |header: &&Header| header.needs.iter().all(|need| options.features.contains(need.feature()));
+    let headers: Vec<&Header> = runner::chosen(&suite, options).into_iter().map(|case| &case.header).collect();
+    let headers: Vec<&Header> = headers.into_iter().filter(asked).collect();
+    let touches: usize = headers.iter().map(|header| effort(&header.id).touches).sum();
+    let resets = resets(&headers);
+    let resets = match erase {
+        Some(PowerCycle::Person) => format!(", and unplugged and plugged in again up to {resets} times"),
+        Some(PowerCycle::Command(_)) => format!(", and reset up to {resets} times"),
+        None => String::new(),
+    };
+    format!("{} cases: the key is to be touched up to {touches} times{resets}", headers.len())
+}
+
+/// How often a key that has everything is reset for these cases, in their order.
+fn resets(headers: &[&Header]) -> usize {
+    let (mut resets, mut left) = (0, None);
+    for header in headers.iter().filter(|header| header.needs.contains(&FRESH)) {
+        let effort = effort(&header.id);
+        left = match (left, effort.with_pin) {
+            (Some(Leaves::Nothing), _) if effort.leaves != Leaves::Reset => Some(effort.leaves),
+            (Some(Leaves::Pin | Leaves::Kept), Some(leaves)) if leaves != Leaves::Reset => {
+                Some(leaves.max(Leaves::Pin))
+            }
+            _ => {
+                resets += 1;
+                Some(effort.leaves)
+            }
+        };
+    }
+    resets
 }
 
 /// Judges the keys that `connect` reaches; `fresh` where each session finds one as it comes from the factory.
 pub fn keys(plan: &Plan, connect: Arc<dyn Connect>, fresh: bool, progress: &mut dyn Progress) -> SuiteReport {
-    let features = if fresh { vec![FRESH] } else { Vec::new() };
-    run(plan, connect, &features, progress)
+    let features: &[Need] = if fresh { &[FRESH] } else { &[] };
+    run(connect, &plan.options(features.iter().map(Need::feature)), progress)
 }
 
-fn run(plan: &Plan, connect: Arc<dyn Connect>, features: &[Need], progress: &mut dyn Progress) -> SuiteReport {
-    let features: Vec<&str> = features.iter().map(Need::feature).collect();
-    let open: Arc<dyn Open<Key>> = Arc::new(move |context: &mut Context| Key::open(connect.as_ref(), context));
-    runner::run(&suite(), &open, &plan.options(&features), progress)
+fn run(connect: Arc<dyn Connect>, options: &Options, progress: &mut dyn Progress) -> SuiteReport {
+    let open: Arc<dyn Open<Key>> = Arc::new(Sessions(connect));
+    runner::run(&suite(), &open, options, progress)
 }

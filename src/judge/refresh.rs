@@ -1,17 +1,25 @@
-//! Resets a key of somebody before each case that wants it as it comes from the factory. A reset is taken
-//! only in the first seconds after power-up (CTAP 2.3 6.6), so that power is cycled first.
+//! Brings a key of somebody to the state that a case wants: as it comes from the factory, by a reset, or with the
+//! cases' own PIN and nothing else, by taking away what the cases before have left. A reset is taken only in the
+//! first seconds after power-up (CTAP 2.3 6.6), so that power is cycled first; that is what costs a person most.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use assay_client::Client;
 use assay_client::user::Nobody;
-use assay_conformance::suites::authenticator::{Connect, FRESH};
+use assay_conformance::case::Header;
+use assay_conformance::context::Cancel;
+use assay_conformance::suites::authenticator::{Connect, FRESH, Leaves, effort};
+use assay_protocol::ctap2::get_info::Response;
 use assay_transport::Reports;
 
-use super::{Current, Named};
+use super::current::{Current, Ending};
+use super::desk::{Desk, Watched};
+use super::{Named, sweep};
 use crate::keys;
 
 /// How a key loses its power and gets it back.
@@ -23,11 +31,39 @@ pub enum PowerCycle {
     Person,
 }
 
-/// A key that is reset where the running case wants it.
+/// A key that is brought to the state that the running case wants.
 pub(super) struct Refreshed {
-    pub(super) named: Named,
-    pub(super) current: Current,
-    pub(super) how: PowerCycle,
+    named: Named,
+    current: Current,
+    how: PowerCycle,
+    desk: Arc<dyn Desk>,
+    state: Mutex<State>,
+    has_our_pin: AtomicBool,
+}
+
+/// What is known of the key.
+#[derive(Debug, Clone)]
+struct State {
+    /// What the last case has found.
+    found: Left,
+    /// What it leaves, where it comes to its end.
+    left: Left,
+    /// What it said of itself after the last reset.
+    new: Option<Response>,
+    resets: usize,
+}
+
+/// What the last case has left on the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// As it comes from the factory.
+    New,
+    /// The cases' PIN, or nothing.
+    Pin,
+    /// That, and what the PIN can take away.
+    Kept,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// How long a person may take to unplug a key and plug it in again.
@@ -39,18 +75,68 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// How often somebody looks whether it is there.
 const GLANCE: Duration = Duration::from_millis(50);
 
+impl Refreshed {
+    pub(super) fn new(named: Named, current: Current, how: PowerCycle, desk: Arc<dyn Desk>) -> Self {
+        let state = State { found: Left::Unknown, left: Left::Unknown, new: None, resets: 0 };
+        Self { named, current, how, desk, state: Mutex::new(state), has_our_pin: AtomicBool::new(false) }
+    }
+}
+
 impl Connect for Refreshed {
+    fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), String> {
+        let has_our_pin = header.needs.contains(&FRESH)
+            && self.ready(&header.id, cancel).map_err(|error| format!("the key could not be reset: {error:#}"))?;
+        self.has_our_pin.store(has_our_pin, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
-        let wanted = self.current.header().is_some_and(|header| header.needs.contains(&FRESH));
-        if wanted {
-            self.refresh().map_err(|error| format!("the key could not be reset: {error:#}"))?;
-        }
-        self.named.connect()
+        Ok(Box::new(Watched::new(self.named.connect()?, Arc::clone(&self.desk))))
+    }
+
+    fn has_our_pin(&self) -> bool {
+        self.has_our_pin.load(Ordering::Relaxed)
     }
 }
 
 impl Refreshed {
-    fn refresh(&self) -> Result<()> {
+    /// Prepares the key for this case; has it the cases' PIN then?
+    fn ready(&self, id: &str, cancel: &Cancel) -> Result<bool> {
+        let effort = effort(id);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = match self.current.last() {
+            _ if effort.leaves == Leaves::Reset => Left::Unknown,
+            Some(Ending::Skipped) if state.left == Left::Unknown => state.found,
+            Some(Ending::Passed | Ending::Skipped) => state.left,
+            Some(Ending::Other) | None => Left::Unknown,
+        };
+        // If this fails on the way, nobody knows.
+        (state.found, state.left) = (Left::Unknown, Left::Unknown);
+        let (found, leaves) = match effort.with_pin {
+            _ if self.is_new(left, &state) => (Left::New, effort.leaves),
+            Some(leaves) if self.is_ours(left) => (Left::Pin, leaves.max(Leaves::Pin)),
+            _ => {
+                state.resets += 1;
+                state.new = Some(self.refresh(state.resets, cancel)?);
+                (Left::New, effort.leaves)
+            }
+        };
+        (state.found, state.left) = (found, after(leaves));
+        Ok(found == Left::Pin)
+    }
+
+    /// Is it as it was after its reset? What has left no trace in getInfo is known by the table.
+    fn is_new(&self, left: Left, state: &State) -> bool {
+        left == Left::New && state.new.is_some() && self.ask(|info| Ok(Some(plain(info)) == state.new)).unwrap_or(false)
+    }
+
+    /// Has it the cases' PIN, and nothing else? What there is else is taken away.
+    fn is_ours(&self, left: Left) -> bool {
+        let sweep = |mut channel| sweep::to_our_pin(&mut channel, left == Left::Kept);
+        left != Left::Unknown && self.channel().and_then(sweep).is_ok()
+    }
+
+    fn refresh(&self, count: usize, cancel: &Cancel) -> Result<Response> {
         match &self.how {
             PowerCycle::Command(line) => {
                 let status = Command::new("sh").arg("-c").arg(line).status().context("no shell")?;
@@ -59,16 +145,16 @@ impl Refreshed {
                 }
             }
             PowerCycle::Person => {
-                eprintln!("unplug the key, plug it in again, then touch it");
-                self.wait(PATIENCE, |there| !there).context("it was not unplugged")?;
-                self.wait(PATIENCE, |there| there).context("it was not plugged in again")?;
+                self.desk.say(&format!("{count}: unplug the key"));
+                self.wait(cancel, |there| !there).context("it was not unplugged")?;
+                self.desk.say(&format!("{count}: plug it in again, and touch it"));
+                self.wait(cancel, |there| there).context("it was not plugged in again")?;
             }
         }
         let deadline = Instant::now() + WINDOW;
-        let mut client = Client::new("https://localhost", Box::new(Nobody))?;
         loop {
-            match self.reset(&mut client, deadline) {
-                Ok(()) => return Ok(()),
+            match self.reset(deadline) {
+                Ok(info) => return Ok(info),
                 Err(error) if Instant::now() >= deadline => return Err(error),
                 // Not up yet.
                 Err(_) => thread::sleep(GLANCE),
@@ -76,20 +162,48 @@ impl Refreshed {
         }
     }
 
-    fn reset(&self, client: &mut Client, deadline: Instant) -> Result<()> {
-        let reports = self.named.connect().map_err(|error| anyhow!(error))?;
-        let mut channel = keys::channel(reports)?;
-        Ok(client.authenticator(&mut channel, deadline).reset()?)
+    fn reset(&self, deadline: Instant) -> Result<Response> {
+        let mut channel = self.channel()?;
+        Client::new("https://localhost", Box::new(Nobody))?.authenticator(&mut channel, deadline).reset()?;
+        self.ask(|info| Ok(plain(info)))
     }
 
-    fn wait(&self, patience: Duration, until: impl Fn(bool) -> bool) -> Result<()> {
-        let deadline = Instant::now() + patience;
+    fn ask<T>(&self, look: impl FnOnce(Response) -> Result<T>) -> Result<T> {
+        let mut channel = self.channel()?;
+        let mut client = Client::new("https://localhost", Box::new(Nobody))?;
+        look(client.authenticator(&mut channel, Instant::now() + WINDOW).get_info()?)
+    }
+
+    fn channel(&self) -> Result<assay_transport::Channel> {
+        let reports = self.named.connect().map_err(|error| anyhow!(error))?;
+        keys::channel(Box::new(Watched::new(reports, Arc::clone(&self.desk))))
+    }
+
+    fn wait(&self, cancel: &Cancel, until: impl Fn(bool) -> bool) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
         while !until(self.named.connect().is_ok_and(|reports| keys::channel(reports).is_ok())) {
+            if cancel.is_cancelled() {
+                bail!("cancelled");
+            }
             if Instant::now() >= deadline {
-                bail!("nothing happened for {} s", patience.as_secs());
+                bail!("nothing happened for {} s", PATIENCE.as_secs());
             }
             thread::sleep(GLANCE);
         }
         Ok(())
     }
+}
+
+fn after(leaves: Leaves) -> Left {
+    match leaves {
+        Leaves::Nothing => Left::New,
+        Leaves::Pin => Left::Pin,
+        Leaves::Kept => Left::Kept,
+        Leaves::More | Leaves::Reset => Left::Unknown,
+    }
+}
+
+/// Without what is another each time.
+fn plain(info: Response) -> Response {
+    Response { enc_identifier: None, enc_cred_store_state: None, ..info }
 }

@@ -78,7 +78,7 @@ impl Judged {
     /// How a run against this server is made: with its features, and with what its file lists as known.
     fn options(&self, plan: &Plan, more: &[&str]) -> Result<Options> {
         let features: Vec<&str> = self.file.features.iter().map(String::as_str).chain(more.iter().copied()).collect();
-        let mut options = plan.options(&features);
+        let mut options = plan.options(features.iter().copied());
         let listed = listed(&self.file.known_failures)?;
         options.known_failures.merge(listed).map_err(|what| anyhow!("target file and --known: {what}"))?;
         Ok(options)

@@ -230,32 +230,6 @@ fn unplugged_while_it_waits() {
     assert_eq!(select(&mut udp(&key.ready), || drop(get(&url, "/usb1/touch/on"))), Status::OK.0);
 }
 
-/// A key that somebody serves is brought to its factory state before each case that wants that.
-#[test]
-fn a_key_is_erased_where_it_may_be() {
-    let place = Place::new();
-    let key = start(&place, &["--control", "127.0.0.1:0"]);
-    let (target, url) = (key.text("target"), key.text("control"));
-    let judged = |more: &[&str]| {
-        let suite =
-            ["--json", "test", "authenticator", target, "--filter", "client-pin/set", "--filter", "reset/pin-gone"];
-        run(&mut assay(&place, suite.into_iter().chain(more.iter().copied())))
-    };
-    let passed = |report: &Value| report["totals"]["passed"].as_u64().unwrap();
-    let untouched = judged(&[]).expect(0).json();
-    assert_eq!(passed(&untouched), 0, "{}", untouched["totals"]);
-
-    let cycle = format!(
-        "python3 -c \"import urllib.request as r; [r.urlopen('{url}/usb1/power/' + to).read() for to in ('off', 'on')]\""
-    );
-    let erased = judged(&["--erase", "--power-cycle", &cycle]).expect(0).json();
-    assert_eq!(passed(&erased), erased["totals"]["cases"].as_u64().unwrap(), "{}", erased["totals"]);
-
-    let broken = judged(&["--erase", "--power-cycle", "exit 3"]).expect(2).json();
-    assert_eq!(broken["totals"]["broken"], broken["totals"]["cases"], "{}", broken["totals"]);
-    judged(&["--power-cycle", &cycle]).expect(2);
-}
-
 /// A key seen through another one, which tells what passes and what it does itself.
 #[test]
 fn a_proxy() {

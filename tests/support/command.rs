@@ -176,6 +176,36 @@ impl Lasting {
     }
 }
 
+/// A command that ends by itself, heard while it runs.
+pub(crate) struct Running {
+    child: Child,
+    out: JoinHandle<String>,
+    err: Heard,
+}
+
+impl Running {
+    /// Starts it, with nothing on its standard input.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (out, err) = (drain(child.stdout.take().unwrap()), Heard::listen(child.stderr.take().unwrap()));
+        Self { child, out, err }
+    }
+
+    /// Waits until it has said this so many times on standard error.
+    #[track_caller]
+    pub(crate) fn await_said(&self, text: &str, times: usize) {
+        self.err.until(|heard| heard.text.matches(text).count() >= times);
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Said {
+        let code = wait(&mut self.child).unwrap_or_else(|| panic!("it does not end"));
+        Said { code, out: self.out.join().unwrap(), err: self.err.until(|heard| heard.ended) }
+    }
+}
+
 /// What is said, while it is said.
 struct Heard(Arc<(Mutex<Saying>, Condvar)>);
 

@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 pub struct Filter {
     patterns: Vec<String>,
     ids: Option<BTreeSet<String>>,
+    without: BTreeSet<String>,
 }
 
 impl Filter {
     /// A filter of these patterns. One with `*` or `?` must match the whole id, where `*` stops
     /// at a `/` and `**` does not; any other lets through every id that contains it.
     pub fn new(patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { patterns: patterns.into_iter().map(Into::into).collect(), ids: None }
+        Self { patterns: patterns.into_iter().map(Into::into).collect(), ..Self::default() }
     }
 
     /// A filter that lets these very cases through.
     pub fn exactly(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { patterns: Vec::new(), ids: Some(ids.into_iter().map(Into::into).collect()) }
+        Self { ids: Some(ids.into_iter().map(Into::into).collect()), ..Self::default() }
     }
 
     /// The same filter, but only for these very cases.
@@ -27,9 +28,15 @@ impl Filter {
         Self { ids: Some(ids.into_iter().map(Into::into).collect()), ..self }
     }
 
+    /// The same filter, without these cases.
+    #[must_use]
+    pub fn except(self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { without: ids.into_iter().map(Into::into).collect(), ..self }
+    }
+
     /// Does a case with this id run?
     pub fn lets_through(&self, id: &str) -> bool {
-        if self.ids.as_ref().is_some_and(|ids| !ids.contains(id)) {
+        if self.without.contains(id) || self.ids.as_ref().is_some_and(|ids| !ids.contains(id)) {
             return false;
         }
         self.patterns.is_empty()

@@ -10,7 +10,7 @@ mod tokens;
 use assay_protocol::pin_uv::Token;
 use ciborium::Value;
 
-pub(super) use self::platform::{Platform, lists, tries};
+pub(super) use self::platform::{Platform, lists, permissions_offered, tries};
 use super::request::{self, CLIENT_PIN, set};
 use super::world::{Key, Reply};
 use super::{case, get_info};
@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::verdict::Stop;
 
 /// permission mc (CTAP 2.3 6.5.5.7).
-const MC: u64 = 0x01;
+pub(super) const MC: u64 = 0x01;
 /// permission ga.
 const GA: u64 = 0x02;
 
@@ -39,10 +39,12 @@ fn protocol_offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
 
 /// A PIN is offered, or there is nothing to ask.
 pub(super) fn offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
-    match get_info::option(&get_info::info(key, context)?, "clientPin") {
-        Some(_) => Ok(()),
-        None => Err(Stop::skip("clientPin")),
-    }
+    is_set(key, context).map(drop)
+}
+
+/// Has the key a PIN? Skips one that cannot have one.
+fn is_set(key: &mut Key, context: &mut Context) -> Result<bool, Stop> {
+    get_info::option(&get_info::info(key, context)?, "clientPin").ok_or_else(|| Stop::skip("clientPin"))
 }
 
 fn call(key: &mut Key, context: &mut Context, label: &str, request: Value) -> Result<Reply, Stop> {

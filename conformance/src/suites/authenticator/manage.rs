@@ -11,8 +11,11 @@ use super::world::{Key, Reply};
 use crate::context::Context;
 use crate::verdict::Stop;
 
-/// The PIN that the cases set.
-pub(super) const PIN: &str = "1234";
+/// The PIN that the cases set: as long as a key may want it by itself, and none that a list of bad ones has.
+pub const PIN: &str = "73915820";
+
+/// The PIN that takes its place.
+pub(super) const OTHER_PIN: &str = "26840915";
 
 /// The RP ID that has nothing to do with that of the good requests.
 pub(super) const OTHER_RP_ID: &str = "example.com";

@@ -6,6 +6,7 @@ mod bio_enrollment;
 mod built_in_uv;
 mod client_pin;
 mod credential_management;
+mod effort;
 mod extensions;
 mod framing;
 mod get_assertion;
@@ -27,9 +28,13 @@ use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
 pub use self::built_in_uv::OTHER_FINGER;
+use self::client_pin::Platform;
+pub use self::effort::{Effort, Leaves, effort, order};
+pub use self::manage::PIN;
 use self::request::MAKE_CREDENTIAL;
 pub use self::waiting::{HELD_TOUCH, UNTOUCHED};
-pub use self::world::{Connect, Key, Reply};
+pub use self::world::{Connect, Key, Reply, Sessions};
+
 use crate::case::{Case, Level, Need, Suite};
 use crate::context::Context;
 use crate::verdict::{Pass, Stop};
@@ -104,6 +109,12 @@ fn make_from(key: &mut Key, context: &mut Context, request: &Value) -> Result<Ma
     {
         let verified = request::set_inside(request.clone(), 7, "uv", Some(Value::Bool(true)));
         reply = key.call(context, "makeCredential, verified by the key", MAKE_CREDENTIAL, &verified)?;
+    }
+    if reply.status == Status::PUAT_REQUIRED && key.has_our_pin {
+        let platform = Platform::connect(key, context)?;
+        let token = platform.token_for(key, context, PIN, client_pin::MC, request::rp_id(request))?;
+        let verified = client_pin::with_token(request.clone(), &token, 1, 8);
+        reply = key.call(context, "makeCredential, with a token", MAKE_CREDENTIAL, &verified)?;
     }
     if reply.status == Status::PUAT_REQUIRED && is_protected(&get_info::info(key, context)?) {
         return Err(Stop::skip("a key without a PIN"));

@@ -109,6 +109,12 @@ pub(super) fn member(map: &Value, key: i64) -> Option<&Value> {
     map.as_map()?.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
+/// The RP ID of a registration.
+pub(super) fn rp_id(request: &Value) -> Option<&str> {
+    let rp = member(request, 2)?.as_map()?;
+    rp.iter().find(|(name, _)| name.as_text() == Some("id")).and_then(|(_, id)| id.as_text())
+}
+
 /// The bytes of the member `key` of a map, empty where it is none.
 pub(super) fn bytes_of(map: &Value, key: i64) -> Vec<u8> {
     member(map, key).and_then(Value::as_bytes).cloned().unwrap_or_default()

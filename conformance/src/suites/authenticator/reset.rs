@@ -5,6 +5,7 @@ mod settings;
 use assay_protocol::ctap2::Status;
 
 use super::client_pin::{self, Platform};
+use super::manage::PIN;
 use super::request::{self, GET_ASSERTION, RESET, SELECTION};
 use super::world::Key;
 use super::{FRESH, expect, get_assertion, get_info, make};
@@ -43,7 +44,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.6",
             Level::Must,
             |key: &mut Key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
+                client_pin::permissions_offered(key, context)?;
+                let platform = Platform::set_up(key, context, PIN)?;
                 let all = client_pin::tries(key, context)?;
                 let wrong = platform.token_reply(key, context, "0000", 1)?;
                 expect(&wrong, &[Status::PIN_INVALID])?;

@@ -1,5 +1,6 @@
 //! The session of one case with one key: raw reports, CTAPHID messages, CTAP2 commands.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use assay_protocol::ctap2::Status;
@@ -10,15 +11,41 @@ use assay_protocol::tree::cbor::{self, Node};
 use assay_transport::{Report, Reports};
 use ciborium::Value;
 
-use crate::context::Context;
+use crate::case::Header;
+use crate::context::{Cancel, Context};
 use crate::evidence::{Exchange, Message, Part, Role, hex};
+use crate::runner::Open;
 use crate::verdict::Stop;
 
 /// Reaches a key. Each call is a session of its own; where `fresh` holds, with a key that was
 /// reset and has just been powered up.
 pub trait Connect: Send + Sync {
+    /// Brings the key to the state that this case wants; see [`Open::prepare`].
+    fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), String> {
+        let (_, _) = (header, cancel);
+        Ok(())
+    }
+
     /// Opens the way to the key.
     fn connect(&self) -> Result<Box<dyn Reports>, String>;
+
+    /// Has the key that was reached last the PIN of the cases? Whatever else may have a PIN is somebody's.
+    fn has_our_pin(&self) -> bool {
+        false
+    }
+}
+
+/// Opens a session with the key for each case.
+pub struct Sessions(pub Arc<dyn Connect>);
+
+impl Open<Key> for Sessions {
+    fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), Stop> {
+        self.0.prepare(header, cancel).map_err(Stop::Broken)
+    }
+
+    fn open(&self, context: &mut Context) -> Result<Key, Stop> {
+        Key::open(self.0.as_ref(), context)
+    }
 }
 
 /// A key as a case sees it.
@@ -28,6 +55,8 @@ pub struct Key {
     pub cid: u32,
     /// The answer to our INIT.
     pub init: InitResponse,
+    /// Had it the PIN of the cases when the session began?
+    pub has_our_pin: bool,
 }
 
 /// An answer to a CTAP2 command.
@@ -61,6 +90,7 @@ impl Key {
                 build: 0,
                 capabilities: assay_protocol::ctaphid::Capabilities(0),
             },
+            has_our_pin: target.has_our_pin(),
         };
         let init = key.allocate(context)?;
         key.cid = init.cid;

@@ -4,6 +4,7 @@ use assay_protocol::ctap2::Status;
 
 use super::{MC, Platform, call, platform};
 use crate::case::{Case, Level};
+use crate::suites::authenticator::manage::{OTHER_PIN, PIN};
 use crate::suites::authenticator::request::{int, map, without};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, expect};
@@ -158,16 +159,13 @@ fn missing(row: &'static Missing) -> Case<Key> {
         if row.subcommand == 9 {
             platform::permissions_offered(key, context)?;
         }
-        let platform = if row.subcommand == 3 {
-            Platform::connect(key, context)?
-        } else {
-            Platform::set_up(key, context, "1234")?
-        };
+        let platform =
+            if row.subcommand == 3 { Platform::connect(key, context)? } else { Platform::set_up(key, context, PIN)? };
         let good = match row.subcommand {
-            3 => platform.set_pin_request(context, "1234")?,
-            4 => platform.change_pin_request(context, "1234", "56789")?,
-            5 => platform.legacy_token_request(context, "1234")?,
-            9 => platform.token_request(context, "1234", MC)?,
+            3 => platform.set_pin_request(context, PIN)?,
+            4 => platform.change_pin_request(context, PIN, OTHER_PIN)?,
+            5 => platform.legacy_token_request(context, PIN)?,
+            9 => platform.token_request(context, PIN, MC)?,
             other => map([(1, int(2)), (2, int(other))]),
         };
         let reply = call(key, context, row.title, without(good, row.member))?;

@@ -6,6 +6,7 @@ use ciborium::Value;
 
 use super::{MC, Platform, call, case, lists, with_token};
 use crate::case::Case;
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, int, map, set};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{expect, get_info, make_from};
@@ -31,7 +32,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 1",
             ["ctap_empty_param_pin_set"],
             |key, context| {
-                Platform::set_up(key, context, "1234")?;
+                Platform::set_up(key, context, PIN)?;
                 let request = set(set(request::make_credential(context), 8, Value::Bytes(Vec::new())), 9, int(2));
                 let of_2_0 = !get_info::is_past_2_0(&get_info::info(key, context)?);
                 let told = if of_2_0 { Status::PIN_AUTH_INVALID } else { Status::PIN_INVALID };
@@ -63,8 +64,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 }
                 super::offered(key, context)?;
                 let platform = Platform::connect_by(Protocol::One, key, context)?;
-                platform.set_pin(key, context, "1234")?.ok()?;
-                let token = platform.token(key, context, "1234", MC)?;
+                platform.set_pin(key, context, PIN)?.ok()?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 let made = make_from(key, context, &request)?;
                 if !made.data.flags.uv() {

@@ -42,11 +42,13 @@ impl Platform {
         Ok(Self { ours, secret })
     }
 
-    /// Connects and sets a PIN on a key that has none.
+    /// Connects, and sets the PIN where the key has none: one that has is the suite's, and has this one.
     pub(in super::super) fn set_up(key: &mut Key, context: &mut Context, pin: &str) -> Result<Self, Stop> {
-        super::offered(key, context)?;
+        let is_set = super::is_set(key, context)?;
         let platform = Self::connect(key, context)?;
-        platform.set_pin(key, context, pin)?.ok()?;
+        if !is_set {
+            platform.set_pin(key, context, pin)?.ok()?;
+        }
         Ok(platform)
     }
 
@@ -280,7 +282,7 @@ pub(super) fn preferred(key: &mut Key, context: &mut Context) -> Result<Protocol
 }
 
 /// Tokens with permissions are offered, or there is nothing to ask.
-pub(super) fn permissions_offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
+pub(in super::super) fn permissions_offered(key: &mut Key, context: &mut Context) -> Result<(), Stop> {
     match get_info::option(&get_info::info(key, context)?, "pinUvAuthToken") {
         Some(true) => Ok(()),
         _ => Err(Stop::skip("pinUvAuthToken")),

@@ -2,10 +2,11 @@
 
 use assay_protocol::ctap2::Status;
 
-use super::platform::tries;
+use super::platform::{permissions_offered, tries};
 use super::{MC, Platform, case, same_retries};
 use crate::case::Case;
 use crate::suites::authenticator::expect;
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::world::Key;
 use crate::verdict::{Pass, Stop};
 
@@ -28,12 +29,13 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.2 steps 8 to 10",
             ["ctap_pin_retries", "ctap_pin_retries_restored"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
+                permissions_offered(key, context)?;
+                let platform = Platform::set_up(key, context, PIN)?;
                 let before = tries(key, context)?;
                 expect(&platform.token_reply(key, context, "0000", MC)?, &[Status::PIN_INVALID])?;
                 same_retries(key, context, before - 1)?;
                 let platform = Platform::connect(key, context)?;
-                platform.token(key, context, "1234", MC)?;
+                platform.token(key, context, PIN, MC)?;
                 same_retries(key, context, before)?;
                 Ok(Pass::attributed("one down, then all back"))
             },
@@ -44,10 +46,11 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.2 step 9",
             ["ctap_key_agreement_renewed"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
+                permissions_offered(key, context)?;
+                let platform = Platform::set_up(key, context, PIN)?;
                 expect(&platform.token_reply(key, context, "0000", MC)?, &[Status::PIN_INVALID])?;
                 // The right PIN under the old secret decrypts to something else.
-                let reply = platform.token_reply(key, context, "1234", MC)?;
+                let reply = platform.token_reply(key, context, PIN, MC)?;
                 expect(&reply, &[Status::PIN_INVALID, Status::PIN_AUTH_INVALID])
             },
         )
@@ -58,14 +61,15 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.2.2",
             ["ctap_pin_auth_blocked", "ctap_pin_auth_blocked_right"],
             |key, context| {
-                Platform::set_up(key, context, "1234")?;
+                permissions_offered(key, context)?;
+                Platform::set_up(key, context, PIN)?;
                 for status in [Status::PIN_INVALID, Status::PIN_INVALID, Status::PIN_AUTH_BLOCKED] {
                     let platform = Platform::connect(key, context)?;
                     expect(&platform.token_reply(key, context, "0000", MC)?, &[status])?;
                 }
                 let left = tries(key, context)?;
                 let platform = Platform::connect(key, context)?;
-                let pass = expect(&platform.token_reply(key, context, "1234", MC)?, &[Status::PIN_AUTH_BLOCKED])?;
+                let pass = expect(&platform.token_reply(key, context, PIN, MC)?, &[Status::PIN_AUTH_BLOCKED])?;
                 same_retries(key, context, left).map(|()| pass)
             },
         )

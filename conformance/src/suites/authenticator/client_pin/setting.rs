@@ -4,9 +4,10 @@ use assay_protocol::ctap2::Status;
 use assay_protocol::tree::cbor::{self, Node};
 use ciborium::Value;
 
-use super::platform::{preferred, tries};
+use super::platform::{permissions_offered, preferred, tries};
 use super::{MC, Platform, call, case, same_retries, with_token};
 use crate::case::Case;
+use crate::suites::authenticator::manage::{OTHER_PIN, PIN};
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, int, map, set};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{expect, get_info};
@@ -65,7 +66,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 if get_info::option(&get_info::info(key, context)?, "clientPin") != Some(false) {
                     return Err(Stop::fail("clientPin false on a fresh key", "another value"));
                 }
-                Platform::set_up(key, context, "1234")?;
+                Platform::set_up(key, context, PIN)?;
                 match get_info::option(&get_info::info(key, context)?, "clientPin") {
                     Some(true) => Ok(Pass::plain("clientPin true")),
                     other => Err(Stop::fail("clientPin true", format!("{other:?}"))),
@@ -78,8 +79,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.5 step 3",
             ["ctap_set_pin_twice"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let reply = platform.set_pin(key, context, "5678")?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let reply = platform.set_pin(key, context, OTHER_PIN)?;
                 let of_2_0 = !get_info::is_past_2_0(&get_info::info(key, context)?);
                 expect(&reply, &[if of_2_0 { Status::NOT_ALLOWED } else { Status::PIN_AUTH_INVALID }])
             },
@@ -140,7 +141,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_set_pin_param"],
             |key, context| {
                 let platform = Platform::connect(key, context)?;
-                let request = set(platform.set_pin_request(context, "1234")?, 4, Value::Bytes(vec![0; 32]));
+                let request = set(platform.set_pin_request(context, PIN)?, 4, Value::Bytes(vec![0; 32]));
                 let reply = call(key, context, "setPIN, wrong param", request)?;
                 expect(&reply, &[Status::PIN_AUTH_INVALID])
             },
@@ -165,7 +166,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_platform_key"],
             |key, context| {
                 let platform = Platform::connect(key, context)?;
-                let request = platform.set_pin_request(context, "1234")?;
+                let request = platform.set_pin_request(context, PIN)?;
                 let bad = map([
                     (1, int(2)),
                     (3, int(-25)),
@@ -184,12 +185,13 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.6",
             ["ctap_change_pin"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                platform.change_pin(key, context, "1234", "56789")?.ok()?;
+                permissions_offered(key, context)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                platform.change_pin(key, context, PIN, OTHER_PIN)?.ok()?;
                 let platform = Platform::connect(key, context)?;
-                expect(&platform.token_reply(key, context, "1234", MC)?, &[Status::PIN_INVALID])?;
+                expect(&platform.token_reply(key, context, PIN, MC)?, &[Status::PIN_INVALID])?;
                 let platform = Platform::connect(key, context)?;
-                platform.token(key, context, "56789", MC).map(|_| Pass::plain("the new PIN holds"))
+                platform.token(key, context, OTHER_PIN, MC).map(|_| Pass::plain("the new PIN holds"))
             },
         ),
         case(
@@ -198,9 +200,9 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.6 step 5",
             ["ctap_change_pin_param", "ctap_change_pin_param_cost"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
+                let platform = Platform::set_up(key, context, PIN)?;
                 let before = tries(key, context)?;
-                let request = set(platform.change_pin_request(context, "1234", "56789")?, 4, Value::Bytes(vec![0; 32]));
+                let request = set(platform.change_pin_request(context, PIN, OTHER_PIN)?, 4, Value::Bytes(vec![0; 32]));
                 let reply = call(key, context, "changePIN, wrong param", request)?;
                 let pass = expect(&reply, &[Status::PIN_AUTH_INVALID])?;
                 same_retries(key, context, before).map(|()| pass)
@@ -213,9 +215,9 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.6 step 6",
             ["ctap_change_pin_retries"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
+                let platform = Platform::set_up(key, context, PIN)?;
                 let before = tries(key, context)?;
-                let reply = platform.change_pin(key, context, "0000", "56789")?;
+                let reply = platform.change_pin(key, context, "0000", OTHER_PIN)?;
                 let pass = expect(&reply, &[Status::PIN_INVALID])?;
                 same_retries(key, context, before - 1).map(|()| pass)
             },
@@ -227,9 +229,10 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.6",
             ["ctap_change_pin_tokens"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
-                platform.change_pin(key, context, "1234", "56789")?.ok()?;
+                permissions_offered(key, context)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
+                platform.change_pin(key, context, PIN, OTHER_PIN)?.ok()?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 expect(&key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?, &[Status::PIN_AUTH_INVALID])
             },

@@ -5,6 +5,7 @@ use ciborium::Value;
 
 use super::{GA, MC, Platform, call, case, with_token};
 use crate::case::Case;
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, GET_ASSERTION, MAKE_CREDENTIAL, int, options, set, text};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{expect, get_assertion, get_info, make, read_made};
@@ -27,7 +28,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_pin_not_set"],
             |key, context| {
                 let platform = Platform::connect(key, context)?;
-                expect(&platform.token_reply(key, context, "1234", MC)?, &[Status::PIN_NOT_SET])
+                expect(&platform.token_reply(key, context, PIN, MC)?, &[Status::PIN_NOT_SET])
             },
         )
         .twin("client-pin/token/makes-uv"),
@@ -37,15 +38,15 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 11",
             ["ctap_mc_token_uv", "ctap_ga_token_uv"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 let reply = key.call(context, "makeCredential with a token", MAKE_CREDENTIAL, &request)?.ok()?;
                 let made = read_made(&reply, &request::bytes_of(&request, 1))?;
                 if !made.data.flags.uv() {
                     return Err(Stop::fail("UV set", "UV clear"));
                 }
-                let token = platform.token(key, context, "1234", GA)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let request = with_token(
                     request::get_assertion(context, std::slice::from_ref(&made.attested.credential_id)),
                     &token,
@@ -65,7 +66,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 steps 7 and 8",
             ["ctap_token_required"],
             |key, context| {
-                Platform::set_up(key, context, "1234")?;
+                Platform::set_up(key, context, PIN)?;
                 let request = set(request::make_credential(context), 7, options([("rk", true)]));
                 let reply = key.call(context, "makeCredential without a token", MAKE_CREDENTIAL, &request)?;
                 expect(&reply, &[Status::PUAT_REQUIRED])
@@ -78,8 +79,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 11.1.a",
             ["ctap_mc_token_param"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                platform.token(key, context, PIN, MC)?;
                 let request = set(set(request::make_credential(context), 8, Value::Bytes(vec![0; 32])), 9, int(2));
                 expect(&key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?, &[Status::PIN_AUTH_INVALID])
             },
@@ -91,8 +92,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 11.1.b",
             ["ctap_mc_token_permission"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 expect(&key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?, &[Status::PIN_AUTH_INVALID])
             },
@@ -105,8 +106,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_ga_token_permission"],
             |key, context| {
                 let made = make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request = with_token(request::get_assertion(context, &[made.attested.credential_id]), &token, 2, 6);
                 expect(&key.call(context, "getAssertion", GET_ASSERTION, &request)?, &[Status::PIN_AUTH_INVALID])
             },
@@ -118,8 +119,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 11.1.c",
             ["ctap_mc_token_rp"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request =
                     request::set_inside(request::make_credential(context), 2, "id", Some(text("example.com")));
                 let request = with_token(request, &token, 1, 8);
@@ -136,8 +137,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.1.2 step 14",
             ["ctap_mc_token_spent"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?.ok()?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
@@ -155,8 +156,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_ga_token_param"],
             |key, context| {
                 let made = make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                platform.token(key, context, PIN, GA)?;
                 let request = request::get_assertion(context, &[made.attested.credential_id]);
                 let request = set(set(request, 6, Value::Bytes(vec![0; 32])), 7, int(2));
                 expect(&key.call(context, "getAssertion", GET_ASSERTION, &request)?, &[Status::PIN_AUTH_INVALID])
@@ -169,8 +170,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.2.2 step 6.1",
             ["ctap_ga_token_rp"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let request = set(request::get_assertion(context, &[vec![1; 32]]), 1, text("example.com"));
                 let request = with_token(request, &token, 2, 6);
                 expect(
@@ -187,8 +188,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_ga_token_spent"],
             |key, context| {
                 let made = make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let ids = [made.attested.credential_id.clone()];
                 let request = with_token(request::get_assertion(context, &ids), &token, 2, 6);
                 get_assertion::assert_from(key, context, &request, &made)?;
@@ -204,8 +205,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_ga_token_silent"],
             |key, context| {
                 let made = make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let ids = [made.attested.credential_id.clone()];
                 let silent = set(request::get_assertion(context, &ids), 5, options([("up", false)]));
                 get_assertion::assert_from(key, context, &with_token(silent, &token, 2, 6), &made)?;
@@ -219,9 +220,9 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.2 step 13",
             ["ctap_token_reset"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let old = platform.token(key, context, "1234", MC)?;
-                platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let old = platform.token(key, context, PIN, MC)?;
+                platform.token(key, context, PIN, MC)?;
                 let request = with_token(request::make_credential(context), &old, 1, 8);
                 expect(&key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?, &[Status::PIN_AUTH_INVALID])
             },
@@ -233,8 +234,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.2 step 3",
             ["ctap_permissions_zero"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                expect(&platform.token_reply(key, context, "1234", 0)?, &[Status::INVALID_PARAMETER])
+                let platform = Platform::set_up(key, context, PIN)?;
+                expect(&platform.token_reply(key, context, PIN, 0)?, &[Status::INVALID_PARAMETER])
             },
         )
         .twin("client-pin/token/makes-uv"),
@@ -250,8 +251,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
                 let Some((permission, name)) = permission.into_iter().find(|(_, name)| lacks(name)) else {
                     return Err(Stop::skip("a key without credMgmt, largeBlobs or authnrCfg"));
                 };
-                let platform = Platform::set_up(key, context, "1234")?;
-                expect(&platform.token_reply(key, context, "1234", permission)?, &[Status::UNAUTHORIZED_PERMISSION])
+                let platform = Platform::set_up(key, context, PIN)?;
+                expect(&platform.token_reply(key, context, PIN, permission)?, &[Status::UNAUTHORIZED_PERMISSION])
                     .map(|pass| Pass { because: format!("{} without {name}", pass.because), ..pass })
             },
         )
@@ -263,8 +264,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             ["ctap_token_binding"],
             |key, context| {
                 let made = make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.legacy_token(key, context, "1234")?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.legacy_token(key, context, PIN)?;
                 // Without a touch, which would spend it.
                 let request = request::get_assertion(context, std::slice::from_ref(&made.attested.credential_id));
                 let silent = set(request, 5, options([("up", false)]));
@@ -283,8 +284,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.1 step 3",
             ["ctap_legacy_permissions"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let request = set(platform.token_request(context, "1234", MC)?, 2, int(5));
+                let platform = Platform::set_up(key, context, PIN)?;
+                let request = set(platform.token_request(context, PIN, MC)?, 2, int(5));
                 expect(&call(key, context, "getPinToken with permissions", request)?, &[Status::INVALID_PARAMETER])
             },
         )
@@ -295,8 +296,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             "CTAP 2.3 6.5.5.7.1",
             ["ctap_legacy_token"],
             |key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.legacy_token(key, context, "1234")?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.legacy_token(key, context, PIN)?;
                 let request = with_token(request::make_credential(context), &token, 1, 8);
                 let reply = key.call(context, "makeCredential", MAKE_CREDENTIAL, &request)?.ok()?;
                 read_made(&reply, &request::bytes_of(&request, 1)).map(|_| Pass::plain("made"))

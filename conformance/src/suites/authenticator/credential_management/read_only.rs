@@ -9,7 +9,7 @@ use super::{DELETE, RP_ID, UPDATE, call, case, counts, entry_of, list_credential
 use crate::case::Case;
 use crate::context::Context;
 use crate::suites::authenticator::client_pin::Platform;
-use crate::suites::authenticator::manage::{PIN, has_option};
+use crate::suites::authenticator::manage::{OTHER_PIN, PIN, has_option};
 use crate::suites::authenticator::request::{self, map};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{expect, get_assertion};
@@ -122,7 +122,7 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             |key, context| {
                 get_assertion::discoverable(key, context)?;
                 let (platform, token) = persistent(key, context)?;
-                platform.change_pin(key, context, PIN, "123456")?.ok()?;
+                platform.change_pin(key, context, PIN, OTHER_PIN)?.ok()?;
                 let reply = call(key, context, &token, super::METADATA, None::<Value>)?;
                 expect(&reply, &[Status::PIN_AUTH_INVALID])
             },

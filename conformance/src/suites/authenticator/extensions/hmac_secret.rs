@@ -14,6 +14,7 @@ use super::{offered, registration, shown, told};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::client_pin::{Platform, with_token};
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, GET_ASSERTION, options, set, text_map};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, Made, expect, get_assertion, make_from};
@@ -117,8 +118,8 @@ fn answered() -> Vec<Case<Key>> {
             |key: &mut Key, context| {
                 let made = with_secret(key, context)?;
                 let unverified = answer(key, context, &made, &ONE, None)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 if answer(key, context, &made, &ONE, Some(&token))? == unverified {
                     return Err(Stop::fail("another answer with user verification", "the same"));
                 }

@@ -7,6 +7,7 @@ use ciborium::Value;
 use super::{offered, registration, shown, told};
 use crate::case::{Case, Level};
 use crate::suites::authenticator::client_pin::{Platform, with_token};
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, set, text_map};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, get_assertion, make_from};
@@ -55,8 +56,8 @@ pub(super) fn cases() -> Vec<Case<Key>> {
             Level::Must,
             |key: &mut Key, context| {
                 let made = crate::suites::authenticator::make(key, context)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 let request = request::get_assertion(context, std::slice::from_ref(&made.attested.credential_id));
                 let request = set(request, 4, text_map([(ID, Value::Bool(true))]));
                 let request = with_token(request, &token, 2, 6);

@@ -8,6 +8,7 @@ use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::client_pin::{Platform, with_token};
 use crate::suites::authenticator::extensions::{offered, registration, shown, told};
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, GET_ASSERTION, MAKE_CREDENTIAL, int, options, set};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, Made, expect, get_assertion, make, make_from, read_made};
@@ -156,8 +157,8 @@ fn verified() -> Vec<Case<Key>> {
             Level::Must,
             |key: &mut Key, context| {
                 let made = protected(key, context, 3)?;
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let request = with_token(excluding(context, &made), &token, 1, 8);
                 let reply = key.call(context, "makeCredential with a token", MAKE_CREDENTIAL, &request)?;
                 expect(&reply, &[Status::CREDENTIAL_EXCLUDED])
@@ -186,8 +187,8 @@ fn excluding(context: &mut Context, made: &Made) -> Value {
 
 /// The credential signs for who has a token, with these ids in allowList.
 fn signs(key: &mut Key, context: &mut Context, made: &Made, ids: &[Vec<u8>]) -> Result<Pass, Stop> {
-    let platform = Platform::set_up(key, context, "1234")?;
-    let token = platform.token(key, context, "1234", GA)?;
+    let platform = Platform::set_up(key, context, PIN)?;
+    let token = platform.token(key, context, PIN, GA)?;
     let request = with_token(request::get_assertion(context, ids), &token, 2, 6);
     let assertion = get_assertion::assert_from(key, context, &request, made)?;
     if !assertion.data.flags.uv() {

@@ -10,6 +10,7 @@ use super::{GA, ID, ONE, OTHER, answer, opened};
 use crate::case::{Case, Level};
 use crate::context::Context;
 use crate::suites::authenticator::client_pin::{Platform, with_token};
+use crate::suites::authenticator::manage::PIN;
 use crate::suites::authenticator::request::{self, MAKE_CREDENTIAL, set, text_map};
 use crate::suites::authenticator::world::Key;
 use crate::suites::authenticator::{FRESH, Made, expect, make_from};
@@ -75,10 +76,10 @@ fn answered() -> Vec<Case<Key>> {
             "CTAP 2.3 12.8",
             Level::Must,
             |key: &mut Key, context| {
-                let platform = Platform::set_up(key, context, "1234")?;
-                let token = platform.token(key, context, "1234", MC)?;
+                let platform = Platform::set_up(key, context, PIN)?;
+                let token = platform.token(key, context, PIN, MC)?;
                 let (made, first) = answered_at_once(key, context, &ONE, Some(&token))?;
-                let token = platform.token(key, context, "1234", GA)?;
+                let token = platform.token(key, context, PIN, GA)?;
                 if answer(key, context, &made, &ONE, Some(&token))? != first {
                     return Err(Stop::fail("the same 32 bytes for a verified user", "others"));
                 }
