@@ -11,7 +11,7 @@ use assay_protocol::pin_uv::{KeyAgreement, Protocol};
 
 use crate::bio_enrollment::Enrollment;
 use crate::config::KeyConfig;
-use crate::credential::{Found, Vault};
+use crate::credential::{Found, Prepared, Vault};
 use crate::credential_management::Enumeration;
 use crate::defect::{self, Defect};
 use crate::env::{Env, Rng, StoreError};
@@ -28,6 +28,7 @@ pub struct Authenticator {
     pub(crate) env: Env,
     pub(crate) state: State,
     pub(crate) vault: Vault,
+    pub(crate) prepared: Prepared,
     pub(crate) session: Session,
 }
 
@@ -78,7 +79,7 @@ impl Authenticator {
             }
         };
         let session = Session::new(&config, &mut env);
-        Ok(Self { vault: Vault::new(&state.device.secret), config, env, state, session })
+        Ok(Self { vault: Vault::new(&state.device.secret), prepared: Prepared::default(), config, env, state, session })
     }
 
     /// Takes the power away and gives it back.

@@ -1,5 +1,6 @@
 //! Credentials: kept ones, and those that travel inside their own id.
 
+mod prepared;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use assay_protocol::digest::{sha256, sha256_parts};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 
+pub(crate) use self::prepared::Prepared;
 use crate::config::ALGORITHMS;
 use crate::env::Rng;
 use crate::state::{Credentials, DeviceState, PersistentToken, Policy, Secret, State, StoredCredential};

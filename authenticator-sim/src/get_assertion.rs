@@ -272,7 +272,7 @@ impl Authenticator {
         );
         auth_data.extend(self.count(credential)?.to_be_bytes());
         auth_data.extend(extensions);
-        let key = credential.key(self.env.rng.as_ref()).map_err(internal)?;
+        let key = self.prepared.key(credential, self.env.rng.as_ref()).map_err(internal)?;
         let client_data_hash = assertion.client_data_hash.as_slice();
         let client_data_hash = if self.has(Defect::GaSignature) { &[] } else { client_data_hash };
         let message = [auth_data.as_slice(), client_data_hash].concat();

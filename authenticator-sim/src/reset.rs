@@ -8,7 +8,7 @@ use std::time::Duration;
 use assay_protocol::ctap2::{CommandError, Status};
 
 use crate::authenticator::{Authenticator, refuse};
-use crate::credential::Vault;
+use crate::credential::{Prepared, Vault};
 use crate::defect::Defect;
 use crate::env::{Prompt, Purpose, Touch};
 use crate::operation::Operation;
@@ -47,6 +47,7 @@ impl Authenticator {
         self.survive(old);
         self.commit(self.state.changes())?;
         self.vault = Vault::new(&self.state.device.secret);
+        self.prepared = Prepared::default();
         let powered_at = self.session.powered_at;
         let tokens = std::mem::take(&mut self.session.tokens);
         self.power_cycle();

@@ -112,7 +112,7 @@ impl Authenticator {
         application: &[u8; 32],
     ) -> Result<Vec<u8>, StatusWord> {
         let counter = self.count(found).map_err(|_store: CommandError| StatusWord::UNKNOWN)?;
-        let key = found.key(self.env.rng.as_ref()).map_err(unknown)?;
+        let key = self.prepared.key(found, self.env.rng.as_ref()).map_err(unknown)?;
         let message = match self.has(Defect::U2fSignature) {
             false => authentication_message(application, user_presence, counter, challenge),
             true => authentication_message(challenge, user_presence, counter, application),

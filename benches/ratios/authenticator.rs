@@ -2,8 +2,8 @@
 //! process, discoverable, in memory, with keys from the system's generator. Ours reads the request
 //! from CBOR, attests and writes the reply; theirs is called with the request as a value, and does not attest.
 //!
-//! Beside that what cannot be saved, one key and one signature, and authenticatorGetAssertion with
-//! one credential named among a thousand and among a hundred thousand that are kept.
+//! Beside that what cannot be saved, one key and one signature, and authenticatorGetAssertion by a thousand
+//! credentials in turn, of a thousand and of a hundred thousand that are kept.
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -31,8 +31,9 @@ use crate::race::Contestant;
 pub(crate) const OURS: &str = "makeCredential, packed with certificates";
 pub(crate) const THEIRS: &str = "makeCredential of passkey-authenticator 0.6, none";
 pub(crate) const BARE: &str = "one P-256 key and one signature, aws-lc-rs";
-pub(crate) const AMONG_FEW: &str = "getAssertion, one of 1,000 kept";
-pub(crate) const AMONG_MANY: &str = "getAssertion, one of 100,000 kept";
+pub(crate) const SIGNATURE: &str = "one P-256 signature, aws-lc-rs";
+pub(crate) const AMONG_FEW: &str = "getAssertion, 1,000 kept, in turn";
+pub(crate) const AMONG_MANY: &str = "getAssertion, 100,000 kept, 1,000 in turn";
 
 const RP_ID: &str = "example.org";
 const USER: [u8; 16] = [0x55; 16];
@@ -48,10 +49,14 @@ pub(crate) fn contestants() -> Vec<Contestant> {
         AvailableBackend,
     );
     let (random, message) = (SystemRandom::new(), [7; 200]);
+    let signer = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
     vec![
         Contestant::new(BARE, move || {
             let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key");
             black_box(pair.sign(&random, black_box(&message)).expect("a signature"));
+        }),
+        Contestant::new(SIGNATURE, move || {
+            black_box(signer.sign(&SystemRandom::new(), black_box(&message)).expect("a signature"));
         }),
         sign_in(AMONG_FEW, 1_000),
         sign_in(AMONG_MANY, 100_000),
@@ -69,32 +74,33 @@ pub(crate) fn contestants() -> Vec<Contestant> {
     ]
 }
 
-/// A key that keeps so many credentials of as many RPs, asked for one that was made in the middle.
+/// A key that keeps so many credentials of as many RPs, and is asked for a thousand of them again and again.
 fn sign_in(name: &'static str, kept: u32) -> Contestant {
-    let (mut key, mut middle) = (None, Vec::new());
+    let (mut key, mut requests) = (None, Vec::new());
+    let mut turn = 0;
     Contestant::new(name, move || {
         let key = key.get_or_insert_with(|| {
-            let (key, id) = filled(kept);
-            middle = our_sign_in(kept / 2, &id);
-            key
+            requests = (0..kept).filter(|number| number % (kept / 1_000) == 0).map(our_sign_in).collect();
+            filled(kept)
         });
-        let reply = key.handle(black_box(&middle), &Operation::new());
+        turn += 1;
+        let reply = key.handle(black_box(&requests[turn % requests.len()]), &Operation::new());
         assert_eq!(reply.first(), Some(&0), "{reply:02x?}");
         black_box(reply);
     })
 }
 
-/// A key with a full store, and the id of the credential in the middle.
-fn filled(kept: u32) -> (Authenticator, Vec<u8>) {
+/// A key with a full store.
+fn filled(kept: u32) -> Authenticator {
     let credential = |number: u32| StoredCredential {
-        id: Secret([&number.to_be_bytes()[..], &[0x77; 28]].concat()),
+        id: Secret(id(number)),
         rp_id: rp_id(number),
         rp_name: None,
         user_id: Secret(number.to_be_bytes().to_vec()),
         user_name: Some("alice".to_owned()),
         user_display_name: None,
         alg: -7,
-        private_key: Secret(vec![0x11; 32]),
+        private_key: Secret([&[0x11; 28][..], &number.to_be_bytes()].concat()),
         cred_protect: 1,
         sign_count: 0,
         cred_blob: None,
@@ -107,18 +113,22 @@ fn filled(kept: u32) -> (Authenticator, Vec<u8>) {
     let puts: Vec<Change> = (0..kept).map(|number| Change::Put(Box::new(credential(number)))).collect();
     store.save(&puts, &state).expect("a store");
     let env = Env { store: Box::new(store), ..Env::system() };
-    (Authenticator::new(KeyConfig::security_key(), env).expect("a key"), credential(kept / 2).id.0)
+    Authenticator::new(KeyConfig::security_key(), env).expect("a key")
+}
+
+fn id(number: u32) -> Vec<u8> {
+    [&number.to_be_bytes()[..], &[0x77; 28]].concat()
 }
 
 fn rp_id(number: u32) -> String {
     format!("rp-{number}.example")
 }
 
-fn our_sign_in(number: u32, id: &[u8]) -> Vec<u8> {
+fn our_sign_in(number: u32) -> Vec<u8> {
     let request = get_assertion::Request {
         rp_id: rp_id(number),
         client_data_hash: HASH,
-        allow_list: Some(vec![Descriptor::public_key(id)]),
+        allow_list: Some(vec![Descriptor::public_key(id(number))]),
         extensions: None,
         options: Options::default(),
         pin_uv_auth_param: None,
