@@ -7,9 +7,10 @@ use assay_client::pin;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::session::{OfKey, Secret, Session};
+use super::session::{OfKey, Session};
 use crate::commands::Place;
 use crate::output::{Exit, print};
+use crate::secret::Secret;
 
 /// `assay key pin ...`
 #[derive(Debug, Subcommand)]
