@@ -9,6 +9,7 @@ mod judging;
 mod key_faults;
 mod key_manage;
 mod key_models;
+mod key_sealed;
 mod key_serve;
 mod listing;
 mod mds;
