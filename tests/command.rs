@@ -17,4 +17,6 @@ mod output;
 mod policies;
 mod recordings;
 mod regression;
+#[cfg(target_os = "linux")]
+mod touches;
 mod vectors;

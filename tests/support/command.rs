@@ -171,6 +171,11 @@ impl Lasting {
         self.err.until(|heard| heard.text.matches(text).count() >= times);
     }
 
+    /// Has it said this on standard error by now?
+    pub(crate) fn has_said(&self, text: &str) -> bool {
+        self.err.0.0.lock().unwrap().text.contains(text)
+    }
+
     /// What it said on standard error; it has ended.
     pub(crate) fn stderr(&self) -> String {
         self.err.until(|heard| heard.ended)

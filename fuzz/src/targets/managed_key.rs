@@ -69,7 +69,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
 pub(super) fn apdu(input: &[u8]) {
     let mut key = key(MemoryStore::default()).expect("nothing is stored");
     for request in parts(input).into_iter().take(8) {
-        let answer = key.handle_u2f(request, &Operation::new());
+        let answer = key.handle_u2f(request);
         assert!((2..=7609).contains(&answer.len()), "{} bytes", answer.len());
         let read = Apdu::parse(request).is_ok();
         assert!(read || answer.len() == 2, "an answer to what is no APDU");
