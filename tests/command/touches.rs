@@ -1,14 +1,15 @@
-//! Who touches a served key, as CTAP1 meets them.
+//! Who touches a served key, as CTAP1 and a reset by long touch meet them.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use assay::keys::channel;
-use assay_protocol::ctaphid::Command as Hid;
+use assay_protocol::ctap2::{Command as Ctap, Status};
+use assay_protocol::ctaphid::{Command as Hid, KeepAlive};
 use assay_protocol::u2f::apdu::open;
 use assay_protocol::u2f::{Request, StatusWord};
-use assay_transport::Channel;
 use assay_transport::udp::UdpReports;
+use assay_transport::{Cancel, Channel};
 use serde_json::json;
 
 use super::doors::get;
@@ -130,4 +131,43 @@ fn a_client_asks_until_it_is_touched() {
             "signed_in_asking_again": true,
         })
     );
+}
+
+/// A key that is erased by a long touch alone.
+fn long() -> Place {
+    let place = Place::new();
+    let mut persona = run(&mut assay(&place, ["key", "persona", "ctap-2.3"])).expect(0).json();
+    persona["reset"]["long_touch"] = true.into();
+    place.file("long.json", persona.to_string());
+    run(&mut assay(&place, ["key", "new", "long", "--persona", "long.json"])).expect(0);
+    place
+}
+
+/// Resets it; `waiting` is called while it waits for the touch.
+fn reset(channel: &mut Channel, mut waiting: impl FnMut()) -> u8 {
+    let reply = channel.cbor(&Ctap::Reset.to_bytes(), soon(), &Cancel::new(), &mut |status| {
+        if status == KeepAlive::UPNEEDED {
+            waiting();
+        }
+    });
+    reply.unwrap()[0]
+}
+
+#[test]
+fn a_touch_that_is_long_enough_erases_it() {
+    let place = long();
+    for touch in ["auto", "delay=0", "delay=0.05"] {
+        let (_key, mut channel) = served(&place, "sim:long", &["--touch", touch]);
+        assert_eq!(reset(&mut channel, || {}), Status::OK.0, "{touch}");
+    }
+    for (states, status) in [(&["on"][..], Status::OK), (&["on", "off"], Status::USER_ACTION_TIMEOUT)] {
+        let (key, mut channel) = served(&place, "sim:long", ROBOT);
+        let mut touched = false;
+        let told = reset(&mut channel, || {
+            if !std::mem::replace(&mut touched, true) {
+                states.iter().for_each(|state| touch(&key, state));
+            }
+        });
+        assert_eq!((told, touched), (status.0, true), "{states:?}");
+    }
 }

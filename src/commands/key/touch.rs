@@ -13,6 +13,9 @@ use assay_authenticator_sim::operation::Operation;
 
 pub(super) use self::finger::Finger;
 
+/// How long a touch takes until it is a long one (CTAP 2.3 7.7).
+const LONG_TOUCH: Duration = Duration::from_secs(5);
+
 /// How long a key waits for a touch; a platform gives up at about the same time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -30,7 +33,7 @@ pub enum TouchMode {
     Never,
     /// Whoever is there declines, always.
     Deny,
-    /// It is touched after this time.
+    /// It is touched after this time, as long as ever it is wanted.
     Delay(Duration),
     /// Whoever steers it by HTTP.
     Http,
@@ -68,7 +71,7 @@ pub(super) fn person(mode: TouchMode, name: &str) -> (Box<dyn Person>, Hand) {
             (Box::new(Asked { name: name.to_owned(), visitor }), Hand::Terminal(handle))
         }
         TouchMode::Http => {
-            let finger = Finger::new(PATIENCE);
+            let finger = Finger::new(PATIENCE, LONG_TOUCH);
             (Box::new(finger.clone()), Hand::Finger(finger))
         }
     }
@@ -93,7 +96,7 @@ struct Late {
 }
 
 impl Person for Late {
-    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
+    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
         let end = Instant::now() + self.delay;
         loop {
             if operation.is_cancelled() {
@@ -101,7 +104,7 @@ impl Person for Late {
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Touch::Given;
+                return as_asked(prompt);
             }
             thread::sleep(left.min(GLANCE));
         }
@@ -119,6 +122,11 @@ impl Person for Late {
     fn dismiss(&mut self) {
         self.due = None;
     }
+}
+
+/// A touch as long as it is wanted.
+fn as_asked(prompt: &Prompt) -> Touch {
+    if prompt.purpose == Purpose::ResetByLongTouch { Touch::Held } else { Touch::Given }
 }
 
 /// Tells the terminal what is asked, and waits for whoever sits there.
@@ -151,7 +159,7 @@ impl Person for Asked {
         let touch = self.visitor.wait(operation);
         self.tell(touch);
         // Whoever says yes here means it as it was asked.
-        if touch == Touch::Given && prompt.purpose == Purpose::ResetByLongTouch { Touch::Held } else { touch }
+        if touch == Touch::Given { as_asked(prompt) } else { touch }
     }
 
     fn glance(&mut self, prompt: &Prompt) -> Option<Touch> {

@@ -6,7 +6,7 @@ mod tests;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use assay_authenticator_sim::env::{Person, Prompt, Touch};
+use assay_authenticator_sim::env::{Person, Prompt, Purpose, Touch};
 use assay_authenticator_sim::operation::Operation;
 
 use super::GLANCE;
@@ -15,6 +15,8 @@ use super::GLANCE;
 #[derive(Debug, Clone)]
 pub(in super::super) struct Finger {
     patience: Duration,
+    /// How long it stays down until that is a long touch.
+    long: Duration,
     pressed: Arc<(Mutex<Pressed>, Condvar)>,
 }
 
@@ -23,19 +25,21 @@ struct Pressed {
     down: bool,
     /// Was it down since it was asked for, however shortly? None where nothing is asked.
     asked: Option<bool>,
+    lifted: u64,
 }
 
 impl Finger {
-    /// A finger that is up; it is waited for so long.
-    pub(super) fn new(patience: Duration) -> Self {
-        Self { patience, pressed: Arc::default() }
+    /// A finger that is up; it is waited for so long, and a long touch takes so long.
+    pub(super) fn new(patience: Duration, long: Duration) -> Self {
+        Self { patience, long, pressed: Arc::default() }
     }
 
     /// Puts it down, or lifts it.
     pub(in super::super) fn press(&self, down: bool) {
         let mut pressed = self.lock();
-        if down {
-            pressed.asked = pressed.asked.map(|_| true);
+        match down {
+            true => pressed.asked = pressed.asked.map(|_| true),
+            false => pressed.lifted += 1,
         }
         pressed.down = down;
         self.pressed.1.notify_all();
@@ -71,7 +75,7 @@ impl Finger {
 }
 
 impl Person for Finger {
-    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
+    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
         let mut pressed = self.lock();
         pressed.asked = Some(pressed.down);
         self.pressed.1.notify_all();
@@ -81,8 +85,18 @@ impl Person for Finger {
             _ if now >= patience => Some(Touch::TimedOut),
             _ => None,
         });
-        self.lock().asked = None;
-        touch
+        let mut pressed = self.lock();
+        pressed.asked = None;
+        if touch != Touch::Given || prompt.purpose != Purpose::ResetByLongTouch || !pressed.down {
+            return touch;
+        }
+        let (lifted, long) = (pressed.lifted, Instant::now() + self.long);
+        self.wait(pressed, operation, |pressed, now| {
+            if pressed.lifted != lifted {
+                return Some(Touch::Given);
+            }
+            (now >= long).then_some(Touch::Held)
+        })
     }
 
     fn glance(&mut self, _prompt: &Prompt) -> Option<Touch> {

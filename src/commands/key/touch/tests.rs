@@ -95,6 +95,15 @@ fn a_late_touch_is_not_waited_for() {
     assert_eq!(late.glance(&prompt()), None);
 }
 
+/// Who touches it because it is asked holds it as long as that takes.
+#[test]
+fn a_late_touch_is_as_long_as_it_is_wanted() {
+    for (purpose, touch) in [(Purpose::ResetByLongTouch, Touch::Held), (Purpose::Reset, Touch::Given)] {
+        let mut late = Late { delay: Duration::ZERO, due: None };
+        assert_eq!(late.touch(&Prompt { purpose, ..prompt() }, &Operation::new()), touch);
+    }
+}
+
 /// At the terminal, the question stands until it is answered or no longer asked.
 #[test]
 fn a_question_is_put_once() {

@@ -23,7 +23,7 @@ fn ask(finger: &Finger, purpose: Purpose) -> JoinHandle<Touch> {
 
 #[test]
 fn it_answers_while_it_is_down() {
-    let mut finger = Finger::new(LONG);
+    let mut finger = Finger::new(LONG, LONG);
     let other = finger.clone();
     other.press(true);
     assert!(finger.is_down());
@@ -44,17 +44,53 @@ fn it_answers_while_it_is_down() {
 /// However soon it is lifted again.
 #[test]
 fn a_short_touch_is_one() {
-    let finger = Finger::new(LONG);
+    let finger = Finger::new(LONG, LONG);
     let waiting = ask(&finger, Purpose::SignIn);
     finger.press(true);
     finger.press(false);
     assert_eq!(waiting.join().unwrap(), Touch::Given);
 }
 
+#[test]
+fn a_long_touch_is_a_finger_that_stays_down() {
+    let rows = [
+        (Purpose::ResetByLongTouch, Duration::ZERO, Touch::Held),
+        (Purpose::Reset, Duration::ZERO, Touch::Given),
+        (Purpose::Reset, LONG, Touch::Given),
+    ];
+    for (purpose, long, touch) in rows {
+        let finger = Finger::new(LONG, long);
+        let waiting = ask(&finger, purpose);
+        finger.press(true);
+        assert_eq!(waiting.join().unwrap(), touch, "{purpose:?} {long:?}");
+    }
+    // Lifted too early, before or while it is held.
+    let finger = Finger::new(LONG, LONG);
+    let waiting = ask(&finger, Purpose::ResetByLongTouch);
+    finger.press(true);
+    finger.press(false);
+    assert_eq!(waiting.join().unwrap(), Touch::Given);
+    finger.press(true);
+    let mut asked = finger.clone();
+    let waiting = thread::spawn(move || asked.touch(&prompt(Purpose::ResetByLongTouch), &Operation::new()));
+    while !waiting.is_finished() {
+        finger.press(true);
+        finger.press(false);
+    }
+    assert_eq!(waiting.join().unwrap(), Touch::Given);
+    // Given up while it is held.
+    finger.press(true);
+    let operation = Operation::new();
+    let (mut asked, cancelled) = (finger.clone(), operation.clone());
+    let waiting = thread::spawn(move || asked.touch(&prompt(Purpose::ResetByLongTouch), &cancelled));
+    operation.cancel();
+    assert_eq!(waiting.join().unwrap(), Touch::Cancelled);
+}
+
 /// Asked again and again, it is not waited for, and a touch between two questions answers the second.
 #[test]
 fn a_touch_between_two_questions_counts() {
-    let mut finger = Finger::new(LONG);
+    let mut finger = Finger::new(LONG, LONG);
     let sign_in = prompt(Purpose::SignIn);
     let touched = |finger: &Finger| {
         finger.press(true);
