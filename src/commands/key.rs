@@ -2,7 +2,7 @@
 
 mod blobs;
 mod config;
-mod control;
+pub mod control;
 mod credentials;
 mod diff;
 mod door;

@@ -8,6 +8,7 @@ mod ceremony;
 mod certificate;
 mod certificate_path;
 mod client_data;
+mod control;
 mod cose_key;
 mod ctap2;
 mod ctaphid;
@@ -60,6 +61,7 @@ pub(crate) const ALL: &[Target] = &[
     Target { name: "certificate_path", run: certificate_path::run, seeds: certificate_path::seeds, longest: LONG },
     Target { name: "client_data", run: client_data::run, seeds: client_data::seeds, longest: LONG },
     Target { name: "cose_key", run: cose_key::run, seeds: cose_key::seeds, longest: 16 * 1024 },
+    Target { name: "control", run: control::run, seeds: control::seeds, longest: 4 * 1024 },
     Target { name: "ctap2", run: ctap2::run, seeds: ctap2::seeds, longest: 8 * 1024 },
     Target { name: "ctaphid", run: ctaphid::run, seeds: ctaphid::seeds, longest: 16 * 1024 },
     Target { name: "dbsc", run: dbsc::run, seeds: dbsc::seeds, longest: 16 * 1024 },
