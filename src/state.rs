@@ -51,7 +51,8 @@ impl State {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(error).with_context(|| format!("{} cannot be made", path.display()));
                 }
-                _ => File::open(&self.root)?.sync_all()?,
+                // What is sealed by it outlives a loss of power; so must the secret.
+                _ => sync_folder(&self.root).with_context(|| format!("{} cannot be kept", path.display()))?,
             }
         }
         let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -151,6 +152,17 @@ fn write_private(path: &Path, content: &[u8]) -> Result<()> {
 /// Writes a file that was not there yet and that only its owner can read.
 pub(crate) fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
     write_synced(File::options().create_new(true), path, content)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder is no file that could be synced.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn write_synced(options: &mut OpenOptions, path: &Path, content: &[u8]) -> io::Result<()> {

@@ -124,6 +124,8 @@ fn another_secret_damage_and_use_are_told_apart() {
     let (text, own) = (fs::read(&kept).unwrap(), fs::read(&secret).unwrap());
     let retries = || typed(&place, "key pin retries sim:desk", None);
     retries().expect(0);
+    let code = || typed(&place, "--json key list", None).expect(0).json()["virtual"][0]["code"].clone();
+    assert_eq!(code(), Value::Null);
 
     let served = Lasting::start(&mut assay(&place, ["key", "serve", "sim:desk"]));
     let said = retries().expect(2);
@@ -135,6 +137,7 @@ fn another_secret_damage_and_use_are_told_apart() {
     fs::remove_file(&secret).unwrap();
     let said = retries().expect(2);
     assert!(said.err.contains("desk.state is sealed by another secret"), "{said:?}");
+    assert_eq!(code(), "store_wrong_secret");
     fs::write(&secret, own).unwrap();
     retries().expect(0);
 
@@ -144,6 +147,5 @@ fn another_secret_damage_and_use_are_told_apart() {
     let said = retries().expect(2);
     assert!(said.err.contains("desk.state is damaged: record 0 is not what was written there"), "{said:?}");
     assert_eq!(fs::read(&kept).unwrap(), wrong);
-    let told = typed(&place, "--json key list", None).expect(0).json()["virtual"][0]["error"].clone();
-    assert!(told.as_str().unwrap().contains("is damaged"), "{told}");
+    assert_eq!(code(), "store_corrupt");
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use assay_attestation::metadata::Metadata;
+use assay_authenticator_sim::env::StoreError;
 use assay_client::Client;
 use assay_client::user::Nobody;
 use assay_protocol::aaguid::Aaguid;
@@ -52,6 +53,8 @@ enum Silent {
     Permission,
     /// Its passphrase is not known; its model is.
     Locked(Aaguid),
+    /// What it remembers cannot be read: a code, and words.
+    Store(&'static str, String),
     /// Something else.
     Other(String),
 }
@@ -104,7 +107,10 @@ fn saved(lab: &Lab, state: &State, name: String) -> Listed {
     let asked = keys::load(state, &name).and_then(|key| Ok((key.persona.aaguid, key.get_info(lab, state)?)));
     let info = match asked {
         Ok((aaguid, info)) => info.ok_or(Silent::Locked(aaguid)),
-        Err(error) => Err(Silent::Other(format!("{error:#}"))),
+        Err(error) => Err(match error.downcast_ref::<StoreError>() {
+            Some(why) => Silent::Store(why.code(), why.to_string()),
+            None => Silent::Other(format!("{error:#}")),
+        }),
     };
     Listed { target: format!("sim:{name}"), usb: None, info }
 }
@@ -150,6 +156,7 @@ impl Listed {
                 add(json!({ "aaguid": aaguid, "model": model(aaguid, metadata), "locked": true }));
             }
             Err(Silent::Permission) => add(json!({ "error": "no permission", "hint": UDEV_HINT })),
+            Err(Silent::Store(code, why)) => add(json!({ "error": why, "code": code })),
             Err(Silent::Other(why)) => add(json!({ "error": why })),
         }
         told
@@ -176,7 +183,7 @@ impl Listed {
                 words.push("locked".to_owned());
             }
             Err(Silent::Permission) => words.push(format!("no permission: {}", UDEV_HINT.replace('\n', " "))),
-            Err(Silent::Other(why)) => words.push(format!("says nothing: {why}")),
+            Err(Silent::Store(_, why) | Silent::Other(why)) => words.push(format!("says nothing: {why}")),
         }
         visible(&words.join("  "))
     }
