@@ -1,6 +1,7 @@
 //! Keys by name: fresh and saved virtual ones, sockets, USB.
 
 mod model;
+mod passphrase;
 mod saved;
 mod sim;
 
@@ -26,7 +27,8 @@ use crate::lab::Lab;
 use crate::state::State;
 
 pub use self::model::{Chosen, choose, has, plain, taken};
-pub use self::saved::{SavedKey, load, save};
+pub use self::passphrase::{Passphrase, VARIABLE as PASSPHRASE};
+pub use self::saved::{Locked, SavedKey, load, save};
 pub use self::sim::{Sim, SimKind};
 
 /// A key as the command line names it.

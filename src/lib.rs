@@ -12,6 +12,7 @@ mod near;
 pub mod output;
 mod pem;
 pub mod recording;
+mod secret;
 pub mod state;
 pub mod traces;
 pub mod vectors;

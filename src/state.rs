@@ -1,15 +1,19 @@
-//! What the lab keeps between runs: its seed, saved keys, and the credentials of servers it started.
+//! What the lab keeps between runs: its seed, saved keys and their secret, and the credentials of servers it started.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
+use assay_authenticator_sim::env::SealingSecret;
 
 /// The state directory.
 #[derive(Debug, Clone)]
 pub struct State {
     root: PathBuf,
+    unlocked: Arc<Mutex<BTreeMap<String, SealingSecret>>>,
 }
 
 impl State {
@@ -20,32 +24,57 @@ impl State {
             None => default_root()?,
         };
         fs::create_dir_all(&root).with_context(|| format!("the state directory {} cannot be made", root.display()))?;
-        Ok(Self { root })
+        Ok(Self { root, unlocked: Arc::default() })
     }
 
     /// The lab's seed: 32 random bytes, made at the first call, readable by the owner alone.
     pub fn seed(&self) -> Result<[u8; 32]> {
-        let path = self.root.join("lab-seed");
+        self.random_bytes("lab-seed")
+    }
+
+    /// The secret by which saved keys are sealed: bytes like the seed's, made at the first call.
+    pub fn sealing_secret(&self) -> Result<SealingSecret> {
+        self.random_bytes("sealing-secret").map(SealingSecret::new)
+    }
+
+    fn random_bytes(&self, name: &str) -> Result<[u8; 32]> {
+        let path = self.root.join(name);
         if !path.exists() {
-            let mut fresh = [0; 32];
+            let (mut fresh, mut own) = ([0; 32], [0; 8]);
             getrandom::fill(&mut fresh).context("no randomness from the system")?;
+            getrandom::fill(&mut own).context("no randomness from the system")?;
             // Two first runs at once: whoever links first wins, both read the winner's.
-            let own = self.root.join(format!("lab-seed.{}", std::process::id()));
-            write_private(&own, &fresh)?;
-            let linked = fs::hard_link(&own, &path);
+            let own = self.root.join(format!("{name}.{:016x}", u64::from_be_bytes(own)));
+            let made = create_private(&own, &fresh).and_then(|()| fs::hard_link(&own, &path));
             fs::remove_file(&own).ok();
-            match linked {
+            match made {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(error).context("the lab's seed cannot be kept");
+                    return Err(error).with_context(|| format!("{} cannot be made", path.display()));
                 }
-                _ => {}
+                // What is sealed by it outlives a loss of power; so must the secret.
+                _ => sync_folder(&self.root).with_context(|| format!("{} cannot be kept", path.display()))?,
             }
         }
         let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         match <[u8; 32]>::try_from(bytes.as_slice()) {
-            Ok(seed) => Ok(seed),
+            Ok(bytes) => Ok(bytes),
             Err(_) => bail!("{} has {} bytes instead of 32", path.display(), bytes.len()),
         }
+    }
+
+    /// The secret of a key with a passphrase: asked for once, however often the key is opened.
+    pub(crate) fn unlocked(
+        &self,
+        name: &str,
+        unlock: impl FnOnce() -> Result<Option<SealingSecret>>,
+    ) -> Result<Option<SealingSecret>> {
+        let mut known = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = known.get(name) {
+            return Ok(Some(secret.clone()));
+        }
+        let secret = unlock()?;
+        known.extend(secret.clone().map(|secret| (name.to_owned(), secret)));
+        Ok(secret)
     }
 
     /// Where the key `name` lives.
@@ -115,17 +144,37 @@ fn default_root() -> Result<PathBuf> {
 /// Writes a file that only its owner can read, whole or not at all.
 fn write_private(path: &Path, content: &[u8]) -> Result<()> {
     let beside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    let written = write_synced(File::options().truncate(true).create(true), &beside, content);
+    let renamed = written.and_then(|()| fs::rename(&beside, path));
+    renamed.with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Writes a file that was not there yet and that only its owner can read.
+pub(crate) fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_synced(File::options().create_new(true), path, content)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder is no file that could be synced.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn write_synced(options: &mut OpenOptions, path: &Path, content: &[u8]) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let write = |mut file: File| {
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    options.open(&beside).and_then(write).with_context(|| format!("{} cannot be written", path.display()))
+    let mut file = options.write(true).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod judging;
 mod key_faults;
 mod key_manage;
 mod key_models;
+mod key_sealed;
 mod key_serve;
 mod listing;
 mod mds;
@@ -18,4 +19,6 @@ mod output;
 mod policies;
 mod recordings;
 mod regression;
+#[cfg(target_os = "linux")]
+mod touches;
 mod vectors;

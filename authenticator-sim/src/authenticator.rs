@@ -20,6 +20,7 @@ use crate::large_blobs::Writing;
 use crate::operation::Operation;
 use crate::state::{Change, Secret, State};
 use crate::token::PinUvAuthToken;
+use crate::u2f::presence::Asked;
 use crate::user_verification::CLIENT_PIN;
 
 /// A virtual authenticator with power.
@@ -47,6 +48,8 @@ pub(crate) struct Session {
     pub(crate) enrollment: Option<Enrollment>,
     /// RP IDs that it has served: what a key needs that confuses them, and no other.
     pub(crate) served: Vec<String>,
+    /// What CTAP1 has asked whoever is there.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// Something that takes several commands, none other between them (CTAP 2.3 6).
@@ -84,6 +87,7 @@ impl Authenticator {
 
     /// Takes the power away and gives it back.
     pub fn power_cycle(&mut self) {
+        self.dismiss();
         self.session = Session::new(&self.config, &mut self.env);
     }
 
@@ -243,6 +247,7 @@ impl Session {
             continuation: None,
             enrollment: None,
             served: Vec::new(),
+            asked: None,
         }
     }
 

@@ -82,6 +82,7 @@ impl Authenticator {
 
     /// Waits for something on the sensor.
     pub(crate) fn look(&mut self, prompt: &Prompt, operation: &Operation) -> Scan {
+        self.dismiss();
         let person = &mut self.env.person;
         operation.wait(|| person.scan(prompt, operation))
     }

@@ -8,7 +8,7 @@ pub mod store;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use person::{Always, OWNER, Person, Prompt, Purpose, Scan, Script, Touch, TouchHandle, Visitor};
 pub use rng::{Rng, SeededRng, SystemRng};
-pub use store::{FileStore, MemoryStore, NoStore, Store, StoreError};
+pub use store::{FileStore, MemoryStore, NoStore, OldForms, SealingSecret, SecretId, Store, StoreError};
 
 /// The world of one authenticator.
 pub struct Env {

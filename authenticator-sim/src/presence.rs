@@ -10,6 +10,7 @@ use crate::operation::Operation;
 impl Authenticator {
     /// Asks, and waits for the answer.
     pub(crate) fn ask(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+        self.dismiss();
         let person = &mut self.env.person;
         match operation.wait(|| person.touch(prompt, operation)) {
             Touch::TimedOut if self.has(Defect::Untouched) => Touch::Given,

@@ -160,7 +160,7 @@ impl Line {
                     self.reports.send(&report, Instant::now() + SEND_TIMEOUT).map_err(|_gone| Ended)?;
                 }
                 Action::Start(request) => self.worker.start_request(request, Job::Request)?,
-                Action::StartU2f(request) => self.worker.start_request(request, Job::U2f)?,
+                Action::StartU2f(request) => self.worker.start_request(request, |request, _| Job::U2f(request))?,
                 Action::Cancel => self.worker.operation.cancel(),
                 Action::Wink => {}
             }
@@ -179,7 +179,7 @@ struct Worker {
 
 enum Job {
     Request(Vec<u8>, Operation),
-    U2f(Vec<u8>, Operation),
+    U2f(Vec<u8>),
     PowerCycle,
 }
 
@@ -191,7 +191,7 @@ impl Worker {
             while let Ok(job) = work.recv() {
                 let sent = match job {
                     Job::Request(request, operation) => answers.send(authenticator.handle(&request, &operation)),
-                    Job::U2f(request, operation) => answers.send(authenticator.handle_u2f(&request, &operation)),
+                    Job::U2f(request) => answers.send(authenticator.handle_u2f(&request)),
                     Job::PowerCycle => {
                         authenticator.power_cycle();
                         answers.send(Vec::new())

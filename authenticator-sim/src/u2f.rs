@@ -3,6 +3,7 @@
 //! An application parameter is the hash of an RP ID and a key handle is a credential id, so that
 //! either protocol can use what the other has made.
 
+pub(crate) mod presence;
 #[cfg(test)]
 mod tests;
 
@@ -18,19 +19,18 @@ use assay_protocol::u2f::{
 use crate::authenticator::Authenticator;
 use crate::credential::{CredProtect, Found, Material, generate};
 use crate::defect::{self, Defect};
-use crate::env::{Prompt, Purpose, SeededRng, Touch};
-use crate::operation::Operation;
+use crate::env::{Purpose, SeededRng};
 
 /// Bit 0 of the presence byte.
 const PRESENT: u8 = 0x01;
 
 impl Authenticator {
     /// Answers one APDU; both whole.
-    pub fn handle_u2f(&mut self, request: &[u8], operation: &Operation) -> Vec<u8> {
-        seal(self.dispatch_u2f(request, operation))
+    pub fn handle_u2f(&mut self, request: &[u8]) -> Vec<u8> {
+        seal(self.dispatch_u2f(request))
     }
 
-    fn dispatch_u2f(&mut self, request: &[u8], operation: &Operation) -> Result<Vec<u8>, StatusWord> {
+    fn dispatch_u2f(&mut self, request: &[u8]) -> Result<Vec<u8>, StatusWord> {
         // Another command has come between those of CTAP2.
         self.session.continuation = None;
         let request = Request::parse(&defect::u2f::read(&self.config.defects, request))?;
@@ -44,7 +44,7 @@ impl Authenticator {
         match request {
             Request::Version if self.has(Defect::U2fVersion) => Ok(b"U2F_V1".to_vec()),
             Request::Version => Ok(VERSION.to_vec()),
-            Request::Register { challenge, application } => self.register(&challenge, &application, operation),
+            Request::Register { challenge, application } => self.register(&challenge, &application),
             Request::Authenticate { control, challenge, application, key_handle } => {
                 let found = self.denoted_by_handle(&key_handle, &application).ok_or({
                     if self.has(Defect::U2fUnknownHandle) {
@@ -59,7 +59,7 @@ impl Authenticator {
                         Err(StatusWord::CONDITIONS_NOT_SATISFIED)
                     }
                     Control::EnforceUserPresence => {
-                        self.require_presence(Purpose::SignIn, operation)?;
+                        self.require_presence(Purpose::SignIn, &application)?;
                         let presence = if self.has(Defect::U2fPresence) { 0 } else { PRESENT };
                         self.authenticate(&found, presence, &challenge, &application)
                     }
@@ -71,13 +71,8 @@ impl Authenticator {
         }
     }
 
-    fn register(
-        &mut self,
-        challenge: &[u8; 32],
-        application: &[u8; 32],
-        operation: &Operation,
-    ) -> Result<Vec<u8>, StatusWord> {
-        self.require_presence(Purpose::Register, operation)?;
+    fn register(&mut self, challenge: &[u8; 32], application: &[u8; 32]) -> Result<Vec<u8>, StatusWord> {
+        self.require_presence(Purpose::Register, application)?;
         let attestation = self.config.u2f.clone().ok_or(StatusWord::INS_NOT_SUPPORTED)?;
         let generated = match self.has(Defect::U2fFreshKey) {
             false => generate(alg::ES256, self.env.rng.as_mut()),
@@ -142,14 +137,6 @@ impl Authenticator {
             return [0; 32];
         }
         if self.has(Defect::U2fApart) { sha256(application) } else { *application }
-    }
-
-    /// The platform asks again and again, so that whoever has not touched yet is no reason to wait.
-    fn require_presence(&mut self, purpose: Purpose, operation: &Operation) -> Result<(), StatusWord> {
-        match self.ask(&Prompt { purpose, rp_id: None, account: None }, operation) {
-            Touch::Given | Touch::Held => Ok(()),
-            Touch::Denied | Touch::TimedOut | Touch::Cancelled => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod blobs;
 mod config;
-mod control;
+pub mod control;
 mod credentials;
 mod diff;
 mod door;
@@ -51,7 +51,7 @@ pub use self::touch::TouchMode;
 pub use self::udev::KeyUdevArgs;
 use super::Place;
 use crate::cli::{KeyCommand, KeyInfoArgs};
-use crate::keys::{self, KeyTarget};
+use crate::keys::{self, KeyTarget, Locked};
 use crate::output::{Exit, print};
 
 /// Does what was asked of keys.
@@ -77,7 +77,13 @@ pub(super) fn run(here: &Place, command: &KeyCommand) -> Result<Exit> {
 
 fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     let target = KeyTarget::parse(&args.target)?;
-    let reports = target.connect(&here.lab()?, &here.state()?)?;
+    let reports = match target.connect(&here.lab()?, &here.state()?) {
+        Err(error) if args.mds.is_none() && args.second_opinion.is_none() => match error.downcast::<Locked>() {
+            Ok(locked) => return info_of_locked(here, &args.target, &locked),
+            Err(error) => return Err(error),
+        },
+        reached => reached?,
+    };
     let mut channel = keys::channel(reports).with_context(|| args.target.clone())?;
     let mut client = Client::new("https://localhost", Box::new(Nobody))?;
     let info = client.authenticator(&mut channel, Instant::now() + Duration::from_secs(5)).get_info();
@@ -130,6 +136,17 @@ fn info(here: &Place, args: &KeyInfoArgs) -> Result<Exit> {
     }
     print(&out)?;
     Ok(exit)
+}
+
+/// What is known of a key without its passphrase.
+fn info_of_locked(here: &Place, target: &str, locked: &Locked) -> Result<Exit> {
+    if here.json {
+        let told = json!({ "target": target, "aaguid": locked.aaguid, "locked": true });
+        print(&format!("{}\n", serde_json::to_string_pretty(&told)?))?;
+    } else {
+        print(&format!("{:34} {target}\n{:34} {}\n{locked}\n", "target", "aaguid", locked.aaguid))?;
+    }
+    Ok(Exit::Good)
 }
 
 /// What the key says otherwise than the statement of its model.

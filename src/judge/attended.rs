@@ -56,6 +56,10 @@ impl Person for Nobody {
         }
         Touch::Cancelled
     }
+
+    fn glance(&mut self, _prompt: &Prompt) -> Option<Touch> {
+        None
+    }
 }
 
 /// Enrols one finger, and then comes with another.
@@ -64,6 +68,10 @@ struct Stranger;
 impl Person for Stranger {
     fn touch(&mut self, _prompt: &Prompt, _operation: &Operation) -> Touch {
         Touch::Given
+    }
+
+    fn glance(&mut self, _prompt: &Prompt) -> Option<Touch> {
+        Some(Touch::Given)
     }
 
     fn scan(&mut self, prompt: &Prompt, _operation: &Operation) -> Scan {

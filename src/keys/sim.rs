@@ -7,7 +7,7 @@ use assay_authenticator_sim::defect::{Defect, Defects};
 use assay_authenticator_sim::env::{Env, Person};
 use clap::ValueEnum as _;
 
-use super::{SavedKey, load, persona_config};
+use super::{load, persona_config};
 use crate::cli::Persona;
 use crate::lab::Lab;
 use crate::near;
@@ -67,9 +67,9 @@ impl Sim {
         let (config, env) = match &self.kind {
             SimKind::Fresh(persona) => (persona_config(lab, persona.unwrap_or(Persona::SecurityKey))?, system),
             SimKind::Saved(name) => {
-                let SavedKey { persona, store } = load(state, name)?;
-                let config = persona.config(&lab.mint).with_context(|| format!("sim:{name}"))?;
-                (config, Env { store: Box::new(store), ..system })
+                let key = load(state, name)?;
+                let config = key.persona.config(&lab.mint).with_context(|| format!("sim:{name}"))?;
+                (config, Env { store: Box::new(key.store(state)?), ..system })
             }
         };
         Ok(Authenticator::new(KeyConfig { defects: self.faults.clone(), ..config }, env)?)

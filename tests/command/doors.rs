@@ -43,7 +43,7 @@ fn select(channel: &mut Channel, mut waiting: impl FnMut()) -> u8 {
     reply.unwrap()[0]
 }
 
-fn get(url: &str, path: &str) -> (u16, String) {
+pub(super) fn get(url: &str, path: &str) -> (u16, String) {
     let response = Client::builder().no_proxy().build().unwrap().get(format!("{url}{path}")).send().unwrap();
     (response.status().as_u16(), response.text().unwrap())
 }

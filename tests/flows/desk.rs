@@ -92,6 +92,11 @@ impl Desk {
         (self.channel, self.simulator) = (channel, Some(simulator));
     }
 
+    /// Takes the key away.
+    pub(super) fn unplug(&mut self) {
+        self.simulator.take().and_then(Simulator::stop).unwrap();
+    }
+
     /// The same key, after it had no power for a moment.
     pub(super) fn unplug_and_plug(&mut self) {
         let mut key = self.simulator.take().and_then(Simulator::stop).unwrap();

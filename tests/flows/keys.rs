@@ -102,13 +102,14 @@ fn a_key_that_does_not_fit() {
 fn a_saved_key_remembers() {
     let place = Place::new();
     let state = State::open(Some(place.path())).unwrap();
-    save(&state, "desk", &Persona::default()).unwrap();
+    save(&state, "desk", &Persona::default(), None).unwrap();
     let KeyTarget::Sim(desk) = KeyTarget::parse("sim:desk").unwrap() else { panic!("sim:desk is virtual") };
     let key = || desk.authenticator(&lab().0, &state, touched()).unwrap();
 
     let mut desk = Desk::at(key());
     let resident = Wishes { resident_key: ResidentKey::Required, ..Wishes::default() };
     let made = desk.register("ada", resident).unwrap();
+    desk.unplug();
     desk.replug(key());
     let signed_in = desk.sign_in(Default::default()).unwrap();
     assert_eq!(signed_in.record.id, made.record.id);

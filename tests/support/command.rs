@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) fn assay<'a>(place: &Place, args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
     command.current_dir(place.path()).arg("--state").arg(place.join("state")).args(args);
-    for variable in ["ASSAY_LOG", "ASSAY_TENANT_ID", "ASSAY_CLIENT_ID", "ASSAY_CLIENT_SECRET", "NO_COLOR"] {
+    let heeded = ["LOG", "TENANT_ID", "CLIENT_ID", "CLIENT_SECRET", "PIN", "NEW_PIN", "PASSPHRASE"];
+    for variable in heeded.map(|name| format!("ASSAY_{name}")).into_iter().chain(["NO_COLOR".to_owned()]) {
         command.env_remove(variable);
     }
     command
@@ -168,6 +169,11 @@ impl Lasting {
     #[track_caller]
     pub(crate) fn await_said(&self, text: &str, times: usize) {
         self.err.until(|heard| heard.text.matches(text).count() >= times);
+    }
+
+    /// Has it said this on standard error by now?
+    pub(crate) fn has_said(&self, text: &str) -> bool {
+        self.err.0.0.lock().unwrap().text.contains(text)
     }
 
     /// What it said on standard error; it has ended.

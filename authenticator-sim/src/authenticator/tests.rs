@@ -2,7 +2,7 @@ use assay_protocol::ctap2::{Command, Status};
 
 use crate::authenticator::Authenticator;
 use crate::config::KeyConfig;
-use crate::env::{Env, FileStore, Store as _, StoreError};
+use crate::env::{Env, FileStore, SealingSecret, SeededRng, StoreError};
 use crate::operation::Operation;
 use crate::testing::{Bench, discoverable, good_get, good_make};
 
@@ -54,8 +54,9 @@ fn random_bytes_never_panic() {
 fn a_file_keeps_it_all() {
     let directory = std::env::temp_dir().join(format!("assay-sim-test-{}", std::process::id()));
     let path = directory.join("key.json");
+    let file = || FileStore::new(&path, SealingSecret::new([1; 32]), Box::new(SeededRng::new([2; 32])));
     let open = || {
-        let store = Box::new(FileStore::new(&path));
+        let store = Box::new(file());
         Authenticator::new(KeyConfig::security_key(), Env { store, ..Env::seeded([1; 32]) })
     };
     let mut key = open().unwrap();
@@ -64,9 +65,10 @@ fn a_file_keeps_it_all() {
     let state = key.state().clone();
     drop(key);
     assert_eq!(*open().unwrap().state(), state);
-    assert_eq!(FileStore::new(&path).load().unwrap(), Some(state));
-    let names: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["key.json"]);
+    assert_eq!(file().peek().unwrap(), Some(state));
+    let mut names: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["key.json", "key.json.lock"]);
     std::fs::write(&path, "{}").unwrap();
     assert!(matches!(open(), Err(StoreError::Corrupt(..))));
     std::fs::remove_dir_all(&directory).unwrap();

@@ -18,6 +18,13 @@ pub trait Person: Send {
     fn scan(&mut self, prompt: &Prompt, operation: &Operation) -> Scan {
         Scan::of(self.touch(prompt, operation))
     }
+
+    /// What has become of a question that a platform asks again and again (CTAP1), without waiting; nothing as long as
+    /// there is no answer. The first time puts it to the person, and an answer is given once.
+    fn glance(&mut self, prompt: &Prompt) -> Option<Touch>;
+
+    /// That question is asked no longer, whatever has become of it.
+    fn dismiss(&mut self) {}
 }
 
 /// A finger of whom the authenticator belongs to; all other numbers are other fingers.
@@ -145,6 +152,10 @@ impl Person for Always {
     fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
         if operation.is_cancelled() { Touch::Cancelled } else { self.0 }
     }
+
+    fn glance(&mut self, _prompt: &Prompt) -> Option<Touch> {
+        Some(self.0)
+    }
 }
 
 impl Script {
@@ -195,6 +206,10 @@ impl Person for Script {
             }
         }
     }
+
+    fn glance(&mut self, prompt: &Prompt) -> Option<Touch> {
+        Some(self.touch(prompt, &Operation::new()))
+    }
 }
 
 impl Visitor {
@@ -210,6 +225,19 @@ impl Visitor {
         state.prompt = Some(prompt.clone());
         state.answer = None;
         self.desk.changed.notify_all();
+    }
+
+    /// Is something asked, answered or not?
+    pub fn has_asked(&self) -> bool {
+        self.desk.lock().prompt.is_some()
+    }
+
+    /// The answer to what was asked, if there is one by now; then nothing is asked any longer.
+    pub fn answered(&mut self) -> Option<Touch> {
+        let mut state = self.desk.lock();
+        let answer = state.answer.take()?;
+        state.prompt = None;
+        Some(answer)
     }
 
     /// Waits for the answer to what was asked.
@@ -241,6 +269,19 @@ impl Person for Visitor {
     fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
         self.ask(prompt);
         self.wait(operation)
+    }
+
+    fn glance(&mut self, prompt: &Prompt) -> Option<Touch> {
+        if !self.has_asked() {
+            self.ask(prompt);
+        }
+        self.answered()
+    }
+
+    fn dismiss(&mut self) {
+        let mut state = self.desk.lock();
+        state.prompt = None;
+        state.answer = None;
     }
 }
 

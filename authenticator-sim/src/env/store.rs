@@ -1,6 +1,9 @@
 //! What outlives an authenticator's power.
 
+mod clear;
 mod file;
+mod sealed;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -9,7 +12,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use file::FileStore;
+pub use file::{FileStore, OldForms};
+pub use secret::{SealingSecret, SecretId};
 
 use crate::state::{Change, State};
 
@@ -36,8 +40,27 @@ pub struct MemoryStore(Arc<Mutex<Option<State>>>);
 pub enum StoreError {
     /// The file system refused.
     Io(PathBuf, io::Error),
-    /// The file is not a state.
-    Corrupt(PathBuf, serde_json::Error),
+    /// The file is not as it was written.
+    Corrupt(PathBuf, Damage),
+    /// The file is sealed by another secret.
+    WrongSecret(PathBuf),
+    /// Somebody else uses the file.
+    InUse(PathBuf),
+}
+
+/// How a file is not as it was written. Nothing of it is used, and nothing is written over it.
+#[derive(Debug)]
+pub enum Damage {
+    /// It does not begin as such a file does.
+    Header(serde_json::Error),
+    /// It has a form of another version.
+    Form(u32),
+    /// The whole was never finished.
+    Unfinished,
+    /// The record of this number was changed, moved, or written to another file.
+    Record(u64),
+    /// What is said there is no state.
+    Content(serde_json::Error),
 }
 
 impl Store for NoStore {
@@ -71,6 +94,8 @@ impl StoreError {
         match self {
             Self::Io(..) => "store_io",
             Self::Corrupt(..) => "store_corrupt",
+            Self::WrongSecret(..) => "store_wrong_secret",
+            Self::InUse(..) => "store_in_use",
         }
     }
 }
@@ -79,7 +104,21 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Corrupt(path, error) => write!(f, "{} is not an authenticator's state: {error}", path.display()),
+            Self::Corrupt(path, damage) => write!(f, "{} is damaged: {damage}", path.display()),
+            Self::WrongSecret(path) => write!(f, "{} is sealed by another secret", path.display()),
+            Self::InUse(path) => write!(f, "{} is in use elsewhere", path.display()),
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(error) => write!(f, "it is no sealed state: {error}"),
+            Self::Form(form) => write!(f, "form {form} is not known"),
+            Self::Unfinished => f.write_str("its first record was never finished"),
+            Self::Record(number) => write!(f, "record {number} is not what was written there"),
+            Self::Content(error) => write!(f, "it is no state: {error}"),
         }
     }
 }
@@ -88,7 +127,8 @@ impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(_, error) => Some(error),
-            Self::Corrupt(_, error) => Some(error),
+            Self::Corrupt(_, Damage::Header(error) | Damage::Content(error)) => Some(error),
+            Self::Corrupt(..) | Self::WrongSecret(_) | Self::InUse(_) => None,
         }
     }
 }

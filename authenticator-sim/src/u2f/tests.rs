@@ -12,7 +12,6 @@ use assay_protocol::u2f::{
 use crate::attestation::U2fAttestation;
 use crate::config::KeyConfig;
 use crate::env::{Purpose, Touch};
-use crate::operation::Operation;
 use crate::testing::{Bench, HASH, RP_ID, discoverable, extended, good_get, good_make, id_of, status};
 
 fn chain() -> assay_mint::chain::Chain {
@@ -28,7 +27,7 @@ fn application() -> [u8; 32] {
 }
 
 fn send(bench: &mut Bench, request: &Request) -> Result<Vec<u8>, StatusWord> {
-    let answer = bench.key.handle_u2f(&request.to_bytes(), &Operation::new());
+    let answer = bench.key.handle_u2f(&request.to_bytes());
     open(&answer).map(<[u8]>::to_vec)
 }
 
@@ -101,7 +100,7 @@ fn what_is_refused() {
         (&[0, 1, 0, 0], 0x6700),
         (&[0], 0x6700),
     ] {
-        let answer = bench.key.handle_u2f(bytes, &Operation::new());
+        let answer = bench.key.handle_u2f(bytes);
         assert_eq!(answer[answer.len() - 2..], expected.to_be_bytes(), "{bytes:02x?}");
     }
     // A key without it knows no instruction; one that always verifies allows none.
@@ -157,13 +156,13 @@ fn hostile_bytes_never_panic() {
     }
     .to_bytes();
     for end in 0..good.len() {
-        assert_ne!(bench.key.handle_u2f(&good[..end], &Operation::new()), [0x90, 0x00]);
+        assert_ne!(bench.key.handle_u2f(&good[..end]), [0x90, 0x00]);
     }
     for at in 0..good.len() {
         for value in [0x00, 0x7f, 0xff] {
             let mut other = good.clone();
             other[at] = value;
-            assert!(bench.key.handle_u2f(&other, &Operation::new()).len() >= 2);
+            assert!(bench.key.handle_u2f(&other).len() >= 2);
         }
     }
 }

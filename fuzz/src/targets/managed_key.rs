@@ -1,9 +1,9 @@
-//! A key with everything that CTAP 2.3 has: the commands that manage it, APDUs of CTAP1, and the file that it keeps.
+//! A key with everything that CTAP 2.3 has: the commands that manage it, and APDUs of CTAP1.
 
 use assay_authenticator_sim::attestation::U2fAttestation;
 use assay_authenticator_sim::authenticator::Authenticator;
 use assay_authenticator_sim::config::KeyConfig;
-use assay_authenticator_sim::env::{Env, FileStore, MemoryStore, Store as _};
+use assay_authenticator_sim::env::{Env, MemoryStore};
 use assay_authenticator_sim::operation::Operation;
 use assay_mint::lab::Lab;
 use assay_protocol::ctap2::reply;
@@ -13,7 +13,7 @@ use ciborium::Value;
 
 use super::{join, parts};
 
-fn key(store: MemoryStore) -> Option<Authenticator> {
+pub(super) fn key(store: MemoryStore) -> Option<Authenticator> {
     let u2f = U2fAttestation::new(&Lab::new([6; 32], 1_795_305_600).u2f("fuzz")).ok();
     let config = KeyConfig { u2f, ..KeyConfig::biometric_key() };
     Authenticator::new(config, Env { store: Box::new(store), ..Env::seeded([0x5e; 32]) }).ok()
@@ -69,7 +69,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
 pub(super) fn apdu(input: &[u8]) {
     let mut key = key(MemoryStore::default()).expect("nothing is stored");
     for request in parts(input).into_iter().take(8) {
-        let answer = key.handle_u2f(request, &Operation::new());
+        let answer = key.handle_u2f(request);
         assert!((2..=7609).contains(&answer.len()), "{} bytes", answer.len());
         let read = Apdu::parse(request).is_ok();
         assert!(read || answer.len() == 2, "an answer to what is no APDU");
@@ -82,21 +82,4 @@ pub(super) fn apdu_seeds() -> Vec<Vec<u8>> {
     let short = [&[0, 1, 3, 0, 64][..], &[7; 64]].concat();
     let check = [&[0, 2, 7, 0, 0, 0, 66][..], &[7; 64], &[1, 9], &[0, 0]].concat();
     vec![join(&[version, &register]), join(&[&short, &check]), join(&[&register, &[0, 0xc0, 0, 0, 0]])]
-}
-
-/// The input is the file of a key.
-pub(super) fn state(input: &[u8]) {
-    let Ok(state) = FileStore::read(input) else { return };
-    let mut store = MemoryStore::default();
-    store.save(&[], &state).expect("memory");
-    let Some(mut key) = key(store) else { return };
-    for request in [&[0x04][..], &[0x06, 0xa2, 0x01, 0x02, 0x02, 0x01], &[0x0a, 0xa1, 0x01, 0x01], &[0x07]] {
-        assert!(!key.handle(request, &Operation::new()).is_empty());
-    }
-}
-
-pub(super) fn state_seeds() -> Vec<Vec<u8>> {
-    let whole = key(MemoryStore::default()).map(|key| serde_json::to_vec(key.state()).expect("a state"));
-    let whole = whole.expect("nothing is stored");
-    vec![[&whole, &b"\n"[..]].concat(), [&whole, &b"\n[]\n[{\"sign_count\":7}]\n"[..]].concat()]
 }

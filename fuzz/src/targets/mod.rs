@@ -8,6 +8,7 @@ mod ceremony;
 mod certificate;
 mod certificate_path;
 mod client_data;
+mod control;
 mod cose_key;
 mod ctap2;
 mod ctaphid;
@@ -17,6 +18,7 @@ mod format;
 mod good;
 mod inspect;
 mod json_tree;
+mod key_state;
 mod managed_key;
 mod metadata;
 mod rest_body;
@@ -59,11 +61,13 @@ pub(crate) const ALL: &[Target] = &[
     Target { name: "certificate_path", run: certificate_path::run, seeds: certificate_path::seeds, longest: LONG },
     Target { name: "client_data", run: client_data::run, seeds: client_data::seeds, longest: LONG },
     Target { name: "cose_key", run: cose_key::run, seeds: cose_key::seeds, longest: 16 * 1024 },
+    Target { name: "control", run: control::run, seeds: control::seeds, longest: 4 * 1024 },
     Target { name: "ctap2", run: ctap2::run, seeds: ctap2::seeds, longest: 8 * 1024 },
     Target { name: "ctaphid", run: ctaphid::run, seeds: ctaphid::seeds, longest: 16 * 1024 },
     Target { name: "dbsc", run: dbsc::run, seeds: dbsc::seeds, longest: 16 * 1024 },
     Target { name: "apdu", run: managed_key::apdu, seeds: managed_key::apdu_seeds, longest: 8 * 1024 },
-    Target { name: "key_state", run: managed_key::state, seeds: managed_key::state_seeds, longest: LONG },
+    Target { name: "key_state", run: key_state::run, seeds: key_state::seeds, longest: LONG },
+    Target { name: "key_state_edited", run: key_state::edited, seeds: key_state::edited_seeds, longest: 64 },
     Target { name: "managed_key", run: managed_key::run, seeds: managed_key::seeds, longest: 8 * 1024 },
     Target { name: "der_tree", run: der_tree::run, seeds: der_tree::seeds, longest: LONG },
     Target { name: "format_android_key", run: format::android_key, seeds: format::android_key_seeds, longest: LONG },

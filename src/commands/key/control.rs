@@ -29,10 +29,57 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener> {
     Ok(listener)
 }
 
+/// A key, as far as robots can steer it.
+pub trait Steered: Send + Sync + 'static {
+    /// Its number, from 1.
+    fn number(&self) -> usize;
+    /// What people call it.
+    fn name(&self) -> &str;
+    /// Is it plugged in?
+    fn is_on(&self) -> bool;
+    /// Plugs it in, or out.
+    fn power(&self, on: bool) -> Result<()>;
+    /// Is the finger on it? None where it is not touched from here.
+    fn is_touched(&self) -> Option<bool>;
+    /// Puts the finger on it, or lifts it, where it is touched from here.
+    fn touch(&self, on: bool);
+}
+
+impl Steered for Port {
+    fn number(&self) -> usize {
+        self.number
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn is_on(&self) -> bool {
+        self.is_on()
+    }
+
+    fn power(&self, on: bool) -> Result<()> {
+        if on { self.on() } else { self.off() }
+    }
+
+    fn is_touched(&self) -> Option<bool> {
+        match &self.hand {
+            Hand::Finger(finger) => Some(finger.is_down()),
+            Hand::None | Hand::Terminal(_) => None,
+        }
+    }
+
+    fn touch(&self, on: bool) {
+        if let Hand::Finger(finger) = &self.hand {
+            finger.press(on);
+        }
+    }
+}
+
 /// Answers, on a thread of its own, for as long as the process lives.
 pub(super) fn serve(listener: TcpListener, ports: Arc<Vec<Port>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let router = Router::new().fallback(answer).with_state(ports);
+    let router = Router::new().fallback(answer::<Port>).with_state(ports);
     thread::Builder::new().name("assay-control".to_owned()).spawn(move || {
         let served = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -45,7 +92,8 @@ pub(super) fn serve(listener: TcpListener, ports: Arc<Vec<Port>>) -> Result<()> 
     Ok(())
 }
 
-async fn answer(State(ports): State<Arc<Vec<Port>>>, request: Request) -> Response {
+/// Does what a request asks for.
+pub async fn answer<K: Steered>(State(keys): State<Arc<Vec<K>>>, request: Request) -> Response {
     if !is_local_program(request.headers()) {
         return told(StatusCode::FORBIDDEN, "browsers and other hosts may not steer keys");
     }
@@ -53,7 +101,7 @@ async fn answer(State(ports): State<Arc<Vec<Port>>>, request: Request) -> Respon
         return told(StatusCode::NOT_FOUND, "there are /, /usbN/touch/on|off and /usbN/power/on|off");
     };
     // Plugging in and out waits for threads.
-    match tokio::task::spawn_blocking(move || obey(order, &ports)).await {
+    match tokio::task::spawn_blocking(move || obey(order, &keys)).await {
         Ok(response) => response,
         Err(_panic) => told(StatusCode::INTERNAL_SERVER_ERROR, "failed"),
     }
@@ -75,7 +123,9 @@ impl Order {
             [port, what, state] => (port, *what, *state),
             _ => return None,
         };
-        let digits = port.strip_prefix("usb").filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))?;
+        // A number is written in one way.
+        let plain = |digits: &&str| !digits.starts_with('0') && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let digits = port.strip_prefix("usb").filter(plain)?;
         let (number, on) = (digits.parse().ok()?, on(state)?);
         match what {
             "touch" => Some(Self::Touch { number, on }),
@@ -93,15 +143,12 @@ fn on(state: &str) -> Option<bool> {
     }
 }
 
-fn obey(order: Order, ports: &[Port]) -> Response {
+fn obey<K: Steered>(order: Order, keys: &[K]) -> Response {
+    let with = |number| keys.iter().find(|key| key.number() == number);
     let (number, done) = match order {
-        Order::List => return list(ports),
-        Order::Touch { number, on } => {
-            (number, ports.iter().find(|port| port.number == number).map(|port| touch(port, on)))
-        }
-        Order::Power { number, on } => {
-            (number, ports.iter().find(|port| port.number == number).map(|port| power(port, on)))
-        }
+        Order::List => return list(keys),
+        Order::Touch { number, on } => (number, with(number).map(|key| touch(key, on))),
+        Order::Power { number, on } => (number, with(number).map(|key| power(key, on))),
     };
     match done {
         Some(Ok(())) => told(StatusCode::OK, "ok"),
@@ -110,33 +157,25 @@ fn obey(order: Order, ports: &[Port]) -> Response {
     }
 }
 
-fn touch(port: &Port, on: bool) -> Result<(), (StatusCode, String)> {
-    match &port.hand {
-        Hand::Finger(finger) => {
-            finger.press(on);
-            Ok(())
-        }
-        Hand::None | Hand::Terminal(_) => {
-            Err((StatusCode::CONFLICT, "the keys are not touched from here; --touch http lets them be".to_owned()))
-        }
+fn touch(key: &impl Steered, on: bool) -> Result<(), (StatusCode, String)> {
+    if key.is_touched().is_none() {
+        return Err((StatusCode::CONFLICT, "the keys are not touched from here; --touch http lets them be".to_owned()));
     }
+    key.touch(on);
+    Ok(())
 }
 
-fn power(port: &Port, on: bool) -> Result<(), (StatusCode, String)> {
-    let done = if on { port.on() } else { port.off() };
-    done.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")))
+fn power(key: &impl Steered, on: bool) -> Result<(), (StatusCode, String)> {
+    key.power(on).map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")))
 }
 
-fn list(ports: &[Port]) -> Response {
+fn list<K: Steered>(keys: &[K]) -> Response {
     let word = |on| if on { "on" } else { "off" };
-    let list: serde_json::Map<String, Value> = ports
+    let list: serde_json::Map<String, Value> = keys
         .iter()
-        .map(|port| {
-            let touch = match &port.hand {
-                Hand::Finger(finger) => Some(word(finger.is_down())),
-                Hand::None | Hand::Terminal(_) => None,
-            };
-            (format!("usb{}", port.number), json!({"key": port.name, "power": word(port.is_on()), "touch": touch}))
+        .map(|key| {
+            let told = json!({"key": key.name(), "power": word(key.is_on()), "touch": key.is_touched().map(word)});
+            (format!("usb{}", key.number()), told)
         })
         .collect();
     axum::Json(Value::Object(list)).into_response()

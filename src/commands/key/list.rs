@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use assay_attestation::metadata::Metadata;
+use assay_authenticator_sim::env::StoreError;
 use assay_client::Client;
 use assay_client::user::Nobody;
+use assay_protocol::aaguid::Aaguid;
 use assay_protocol::ctap2::get_info::Response;
 use assay_transport::error::UDEV_HINT;
 use assay_transport::hid::{self, HidKey};
@@ -49,6 +51,10 @@ struct Listed {
 enum Silent {
     /// This user may not open it.
     Permission,
+    /// Its passphrase is not known; its model is.
+    Locked(Aaguid),
+    /// What it remembers cannot be read: a code, and words.
+    Store(&'static str, String),
     /// Something else.
     Other(String),
 }
@@ -98,8 +104,14 @@ pub(super) fn run(here: &Place, args: &KeyListArgs) -> Result<Exit> {
 
 /// A saved key says what it is without being reached by anything.
 fn saved(lab: &Lab, state: &State, name: String) -> Listed {
-    let info = keys::load(state, &name).and_then(|key| key.get_info(lab));
-    let info = info.map_err(|error| Silent::Other(format!("{error:#}")));
+    let asked = keys::load(state, &name).and_then(|key| Ok((key.persona.aaguid, key.get_info(lab, state)?)));
+    let info = match asked {
+        Ok((aaguid, info)) => info.ok_or(Silent::Locked(aaguid)),
+        Err(error) => Err(match error.downcast_ref::<StoreError>() {
+            Some(why) => Silent::Store(why.code(), why.to_string()),
+            None => Silent::Other(format!("{error:#}")),
+        }),
+    };
     Listed { target: format!("sim:{name}"), usb: None, info }
 }
 
@@ -134,13 +146,17 @@ impl Listed {
         match &self.info {
             Ok(info) => add(json!({
                 "aaguid": info.aaguid,
-                "model": model(info, metadata),
+                "model": model(&info.aaguid, metadata),
                 "versions": info.versions,
                 "pin_is_set": info.option("clientPin"),
                 "fingers_are_enrolled": enrolled(info),
                 "uv": info.option("uv"),
             })),
+            Err(Silent::Locked(aaguid)) => {
+                add(json!({ "aaguid": aaguid, "model": model(aaguid, metadata), "locked": true }));
+            }
             Err(Silent::Permission) => add(json!({ "error": "no permission", "hint": UDEV_HINT })),
+            Err(Silent::Store(code, why)) => add(json!({ "error": why, "code": code })),
             Err(Silent::Other(why)) => add(json!({ "error": why })),
         }
         told
@@ -155,21 +171,26 @@ impl Listed {
         match &self.info {
             Ok(info) => {
                 words.push(info.aaguid.to_string());
-                words.extend(model(info, metadata).map(str::to_owned));
+                words.extend(model(&info.aaguid, metadata).map(str::to_owned));
                 words.push(info.versions.join(" "));
                 words.extend(info.option("clientPin").map(|set| if set { "PIN set" } else { "no PIN yet" }.to_owned()));
                 let fingers = enrolled(info);
                 words.extend(fingers.map(|some| if some { "fingers enrolled" } else { "no finger yet" }.to_owned()));
             }
+            Err(Silent::Locked(aaguid)) => {
+                words.push(aaguid.to_string());
+                words.extend(model(aaguid, metadata).map(str::to_owned));
+                words.push("locked".to_owned());
+            }
             Err(Silent::Permission) => words.push(format!("no permission: {}", UDEV_HINT.replace('\n', " "))),
-            Err(Silent::Other(why)) => words.push(format!("says nothing: {why}")),
+            Err(Silent::Store(_, why) | Silent::Other(why)) => words.push(format!("says nothing: {why}")),
         }
         visible(&words.join("  "))
     }
 }
 
-fn model<'m>(info: &Response, metadata: &'m Metadata) -> Option<&'m str> {
-    Some(metadata.by_aaguid(&info.aaguid)?.description.as_str())
+fn model<'m>(aaguid: &Aaguid, metadata: &'m Metadata) -> Option<&'m str> {
+    Some(metadata.by_aaguid(aaguid)?.description.as_str())
 }
 
 /// Is a finger enrolled? None where there is no sensor.

@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use crate::cli::{self, Attestation};
 use crate::commands::Place;
 use crate::commands::mds::{model::visible, unjudged};
-use crate::keys;
+use crate::keys::{self, PASSPHRASE, Passphrase};
 use crate::lab::Lab;
 use crate::output::{Exit, print};
+use crate::secret::Secret;
 
 /// Options of `assay key new`.
 #[derive(Debug, Args)]
@@ -23,6 +24,7 @@ use crate::output::{Exit, print};
   assay key new desk                                   a CTAP 2.1 key of the lab's own model
   assay key new mine --persona biometric
   assay key new mine --persona persona.json            `assay key persona` prints one to start from
+  assay key new safe --passphrase
   assay key new five --mds blob.jwt --model 'YubiKey 5 Series with NFC'
 
 A model gets the lab's certificates in place of its vendor's: `assay mds make --from blob.jwt` signs the
@@ -33,6 +35,10 @@ pub struct KeyNewArgs {
     /// What it answers to a request for attestation [default: packed-x5c, or what the persona does]
     #[arg(long, value_enum)]
     pub attestation: Option<Attestation>,
+    /// Seal what it remembers by a passphrase, from the environment's ASSAY_PASSPHRASE, else asked for at the terminal;
+    /// whoever uses it needs it [default: by the secret in the lab's state directory]
+    #[arg(long)]
+    pub passphrase: bool,
     /// What it is
     #[command(flatten)]
     pub make: MakeArgs,
@@ -82,7 +88,7 @@ pub(super) fn run(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
     }
     // Whatever is wrong with it is better known now than when it is used.
     persona.config(&lab.mint)?;
-    keys::save(&here.state()?, &args.name, &persona)?;
+    keys::save(&here.state()?, &args.name, &persona, passphrase(args)?)?;
     let attestation = persona.attestation.first().map_or("none", |kind| kind.as_str());
     if here.json {
         let told = json!({
@@ -90,6 +96,7 @@ pub(super) fn run(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
             "aaguid": persona.aaguid,
             "model": persona.name,
             "attestation": attestation,
+            "passphrase": args.passphrase,
             "left_out": left_out.iter().map(to_json).collect::<Vec<_>>(),
             "other_models": others,
         });
@@ -108,6 +115,15 @@ pub(super) fn run(here: &Place, args: &KeyNewArgs) -> Result<Exit> {
     }
     print(&format!("{}\n", out.split('\n').map(visible).collect::<Vec<_>>().join("\n")))?;
     Ok(Exit::Good)
+}
+
+fn passphrase(args: &KeyNewArgs) -> Result<Option<Passphrase>> {
+    if !args.passphrase {
+        return Ok(None);
+    }
+    let chosen = Secret::chosen(None, PASSPHRASE, "New passphrase: ")?;
+    let missing = || format!("no passphrase was given: {PASSPHRASE} in the environment, or a terminal to ask at");
+    Passphrase::new(&chosen.with_context(missing)?).map(Some)
 }
 
 /// A difference, for programs.

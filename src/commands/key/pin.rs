@@ -7,9 +7,10 @@ use assay_client::pin;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::session::{OfKey, Secret, Session};
+use super::session::{OfKey, Session};
 use crate::commands::Place;
 use crate::output::{Exit, print};
+use crate::secret::Secret;
 
 /// `assay key pin ...`
 #[derive(Debug, Subcommand)]
@@ -82,13 +83,8 @@ pub(super) fn run(here: &Place, command: &PinCommand) -> Result<Exit> {
 
 impl NewPin {
     fn new_pin(&self) -> Result<String> {
-        let mut source = Secret::named(self.new_pin_file.as_deref(), "ASSAY_NEW_PIN")?;
         let missing = "no new PIN was given: --new-pin-file FILE, ASSAY_NEW_PIN, or a terminal to ask at";
-        let new = source.take("New PIN: ").context(missing)?;
-        if matches!(source, Secret::Terminal) && source.take("Once more: ").as_ref() != Some(&new) {
-            bail!("the two are not the same; nothing was done");
-        }
-        Ok(new)
+        Secret::chosen(self.new_pin_file.as_deref(), "ASSAY_NEW_PIN", "New PIN: ")?.context(missing)
     }
 }
 

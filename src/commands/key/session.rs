@@ -1,8 +1,6 @@
 //! A key that is being managed: reached, named, and the person who has its PIN.
 
-use std::fs;
-use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,11 +10,11 @@ use assay_client::{Authenticator, Client, ClientError, PinReason, PinRequest, Us
 use assay_protocol::ctap2::get_info;
 use assay_transport::{Channel, hid};
 use clap::Args;
-use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::{Value, json};
 
 use crate::commands::Place;
 use crate::keys::{self, KeyTarget};
+use crate::secret::Secret;
 
 /// Which key, and where its PIN comes from.
 #[derive(Debug, Args)]
@@ -137,44 +135,6 @@ pub(super) fn plain(error: &ClientError) -> anyhow::Error {
     let text = error.to_string();
     let dom = format!("{}: ", error.name());
     anyhow!("{}", text.strip_prefix(&dom).unwrap_or(&text))
-}
-
-/// A secret that was given, or is to be asked for.
-#[derive(Debug)]
-pub(super) enum Secret {
-    /// Given, once.
-    Given(Option<String>),
-    /// Asked for at the terminal.
-    Terminal,
-}
-
-impl Secret {
-    /// From a file, or else the environment, or else the terminal. Never from the command line, which others see.
-    pub(super) fn named(file: Option<&Path>, variable: &str) -> Result<Self> {
-        let text = match file {
-            Some(path) if path == Path::new("-") => {
-                let mut line = String::new();
-                io::stdin().lock().read_line(&mut line).context("standard input")?;
-                line
-            }
-            Some(path) => fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?,
-            None => match std::env::var(variable) {
-                Ok(text) => text,
-                Err(_unset) => return Ok(Self::Terminal),
-            },
-        };
-        Ok(Self::Given(Some(text.lines().next().unwrap_or_default().to_owned())))
-    }
-
-    /// The secret; a given one is given once.
-    pub(super) fn take(&mut self, prompt: &str) -> Option<String> {
-        match self {
-            Self::Given(secret) => secret.take(),
-            Self::Terminal => rpassword::prompt_password(prompt).ok(),
-        }
-        // CTAP 2.3 6.5.1: PINs are in Normalization Form C, however they were typed.
-        .map(|secret| ComposingNormalizerBorrowed::new_nfc().normalize(&secret).into_owned())
-    }
 }
 
 /// Whoever sits at the terminal.

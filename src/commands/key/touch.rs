@@ -1,15 +1,20 @@
 //! Who touches a served key.
 
+mod finger;
 #[cfg(test)]
 mod tests;
 
 use std::io::BufRead;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use assay_authenticator_sim::env::{Always, Person, Prompt, Purpose, Touch, TouchHandle, Visitor};
 use assay_authenticator_sim::operation::Operation;
+
+pub(super) use self::finger::Finger;
+
+/// How long a touch takes until it is a long one (CTAP 2.3 7.7).
+const LONG_TOUCH: Duration = Duration::from_secs(5);
 
 /// How long a key waits for a touch; a platform gives up at about the same time.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +33,7 @@ pub enum TouchMode {
     Never,
     /// Whoever is there declines, always.
     Deny,
-    /// It is touched after this time.
+    /// It is touched after this time, as long as ever it is wanted.
     Delay(Duration),
     /// Whoever steers it by HTTP.
     Http,
@@ -60,13 +65,13 @@ pub(super) fn person(mode: TouchMode, name: &str) -> (Box<dyn Person>, Hand) {
         TouchMode::Auto => always(Touch::Held),
         TouchMode::Never => always(Touch::TimedOut),
         TouchMode::Deny => always(Touch::Denied),
-        TouchMode::Delay(delay) => (Box::new(Late { delay }), Hand::None),
+        TouchMode::Delay(delay) => (Box::new(Late { delay, due: None }), Hand::None),
         TouchMode::Ask => {
             let (visitor, handle) = Visitor::new(PATIENCE);
             (Box::new(Asked { name: name.to_owned(), visitor }), Hand::Terminal(handle))
         }
         TouchMode::Http => {
-            let finger = Finger { patience: PATIENCE, pressed: Arc::default() };
+            let finger = Finger::new(PATIENCE, LONG_TOUCH);
             (Box::new(finger.clone()), Hand::Finger(finger))
         }
     }
@@ -86,10 +91,12 @@ pub(super) enum Hand {
 /// Touches it when the time has come.
 struct Late {
     delay: Duration,
+    /// When it touches what CTAP1 has asked for.
+    due: Option<Instant>,
 }
 
 impl Person for Late {
-    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
+    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
         let end = Instant::now() + self.delay;
         loop {
             if operation.is_cancelled() {
@@ -97,11 +104,29 @@ impl Person for Late {
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Touch::Given;
+                return as_asked(prompt);
             }
             thread::sleep(left.min(GLANCE));
         }
     }
+
+    fn glance(&mut self, _prompt: &Prompt) -> Option<Touch> {
+        let now = Instant::now();
+        let due = *self.due.get_or_insert(now + self.delay);
+        (due <= now).then(|| {
+            self.due = None;
+            Touch::Given
+        })
+    }
+
+    fn dismiss(&mut self) {
+        self.due = None;
+    }
+}
+
+/// A touch as long as it is wanted.
+fn as_asked(prompt: &Prompt) -> Touch {
+    if prompt.purpose == Purpose::ResetByLongTouch { Touch::Held } else { Touch::Given }
 }
 
 /// Tells the terminal what is asked, and waits for whoever sits there.
@@ -110,21 +135,47 @@ struct Asked {
     visitor: Visitor,
 }
 
-impl Person for Asked {
-    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+impl Asked {
+    fn ask(&mut self, prompt: &Prompt) {
         // Whoever reads the question can answer it.
         self.visitor.ask(prompt);
         eprintln!("{}: touch it to {}? Enter: yes; n, Enter: no", self.name, words(prompt));
-        let touch = self.visitor.wait(operation);
+    }
+
+    fn tell(&self, touch: Touch) {
         let outcome = match touch {
             Touch::Denied => "declined",
             Touch::TimedOut => "nobody has touched it",
             Touch::Cancelled => "no longer asked",
-            _ => "touched",
+            Touch::Given | Touch::Held => "touched",
         };
         eprintln!("{}: {outcome}", self.name);
+    }
+}
+
+impl Person for Asked {
+    fn touch(&mut self, prompt: &Prompt, operation: &Operation) -> Touch {
+        self.ask(prompt);
+        let touch = self.visitor.wait(operation);
+        self.tell(touch);
         // Whoever says yes here means it as it was asked.
-        if touch == Touch::Given && prompt.purpose == Purpose::ResetByLongTouch { Touch::Held } else { touch }
+        if touch == Touch::Given { as_asked(prompt) } else { touch }
+    }
+
+    fn glance(&mut self, prompt: &Prompt) -> Option<Touch> {
+        if !self.visitor.has_asked() {
+            self.ask(prompt);
+        }
+        let touch = self.visitor.answered()?;
+        self.tell(touch);
+        Some(touch)
+    }
+
+    fn dismiss(&mut self) {
+        if self.visitor.has_asked() {
+            self.visitor.dismiss();
+            self.tell(Touch::Cancelled);
+        }
     }
 }
 
@@ -168,50 +219,5 @@ fn read(line: &str) -> Option<(Option<usize>, Touch)> {
     match number {
         "" => Some((None, touch)),
         number => Some((Some(number.parse().ok()?), touch)),
-    }
-}
-
-/// A finger that is put down and lifted. While it is down, every request for a touch is answered.
-#[derive(Debug, Clone)]
-pub(super) struct Finger {
-    patience: Duration,
-    pressed: Arc<(Mutex<bool>, Condvar)>,
-}
-
-impl Finger {
-    /// Puts it down, or lifts it.
-    pub(super) fn press(&self, down: bool) {
-        *self.lock() = down;
-        self.pressed.1.notify_all();
-    }
-
-    /// Is it down?
-    pub(super) fn is_down(&self) -> bool {
-        *self.lock()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        self.pressed.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Person for Finger {
-    fn touch(&mut self, _prompt: &Prompt, operation: &Operation) -> Touch {
-        let deadline = Instant::now() + self.patience;
-        let mut down = self.lock();
-        loop {
-            if operation.is_cancelled() {
-                return Touch::Cancelled;
-            }
-            if *down {
-                return Touch::Given;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Touch::TimedOut;
-            }
-            let wait = self.pressed.1.wait_timeout(down, left.min(GLANCE));
-            (down, _) = wait.unwrap_or_else(PoisonError::into_inner);
-        }
     }
 }

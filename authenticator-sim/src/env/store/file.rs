@@ -1,171 +1,230 @@
-//! A state in one file: the whole of it in the first line, and a line for all that a command
-//! changed after that. Lines are appended and synced before anybody hears of them; the whole is
-//! written anew, beside the file and then in its place, when the lines outgrow it.
+//! A state in one sealed file: the whole of it in the first record, and a record for all that a command changed after
+//! that. Records are appended and synced before anybody hears of them; the whole is written anew, beside the file and
+//! then in its place, when the records outgrow it.
 
-use std::fs::{self, File};
+use std::fmt;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::de::Error as _;
+use aws_lc_rs::error::Unspecified;
 
-use super::{Store, StoreError};
-use crate::state::{Change, FormatOne, State};
+use super::clear::{self, Lines, length};
+use super::sealed::{self, Chain, Opened, Refusal};
+use super::{Damage, SealingSecret, Store, StoreError};
+use crate::env::Rng;
+use crate::state::{Change, State};
 
 /// So many bytes of changes are let grow whatever the size of the whole.
 const SMALL: u64 = 256 * 1024;
 
-/// Kept in one file.
-#[derive(Debug)]
+/// Kept in one file, which nobody else may use from when it is loaded until this is dropped.
 pub struct FileStore {
     path: PathBuf,
+    secret: SealingSecret,
+    rng: Box<dyn Rng>,
+    old_forms: OldForms,
+    hold: Option<File>,
     journal: Option<Journal>,
 }
 
-/// The file, while lines may be appended to it.
-#[derive(Debug)]
+/// Are files of the time before they were sealed read?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldForms {
+    /// As damage: whoever can write the file could else put one there without the secret.
+    Refused,
+    /// As what they are; one is sealed as soon as it is loaded.
+    Read,
+}
+
+/// The file, while records may be appended to it.
 struct Journal {
     file: File,
-    /// Bytes of the first line.
-    whole: u64,
-    /// Bytes of the others.
-    changes: u64,
+    chain: Chain,
+    lines: Lines,
+}
+
+/// What a file says, and where the next record goes.
+struct Read {
+    state: State,
+    end: Option<(Lines, Chain)>,
 }
 
 impl FileStore {
-    /// The file of this path; it need not exist yet.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), journal: None }
+    /// The file of this path, sealed by this secret; it need not exist yet.
+    pub fn new(path: impl Into<PathBuf>, secret: SealingSecret, rng: Box<dyn Rng>) -> Self {
+        Self { path: path.into(), secret, rng, old_forms: OldForms::Refused, hold: None, journal: None }
     }
 
-    /// What the text of such a file says.
-    pub fn read(text: &[u8]) -> Result<State, serde_json::Error> {
-        parse(text).map(|read| read.state)
+    /// The same with another word on files that are not sealed.
+    pub fn with_old_forms(self, old_forms: OldForms) -> Self {
+        Self { old_forms, ..self }
+    }
+
+    /// What the text of a file says.
+    pub fn read(text: &[u8], secret: &SealingSecret) -> Result<State, StoreError> {
+        parse(text, secret, OldForms::Refused).map(|read| read.state).map_err(|why| why.at(Path::new("")))
+    }
+
+    /// What the text of a file says that is not sealed.
+    pub fn read_old(text: &[u8]) -> Result<State, Damage> {
+        clear::read(text)
     }
 
     /// What is kept, without a mark on the file: somebody else may be writing it.
     pub fn peek(&self) -> Result<Option<State>, StoreError> {
-        match fs::read(&self.path) {
-            Ok(text) => {
-                let read = parse(&text).map_err(|error| StoreError::Corrupt(self.path.clone(), error))?;
-                Ok(Some(read.state))
+        Ok(self.parsed()?.map(|read| read.state))
+    }
+
+    fn parsed(&self) -> Result<Option<Read>, StoreError> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.io(error)),
+        };
+        parse(&text, &self.secret, self.old_forms).map(Some).map_err(|why| why.at(&self.path))
+    }
+
+    /// Two who append would each go on from a record that is not the last.
+    fn hold(&mut self) -> Result<(), StoreError> {
+        if self.hold.is_none() {
+            let open = || -> io::Result<File> {
+                fs::create_dir_all(directory(&self.path))?;
+                private_file(&beside(&self.path, ".lock"))
+            };
+            let file = open().map_err(|error| self.io(error))?;
+            match file.try_lock() {
+                Ok(()) => self.hold = Some(file),
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(self.path.clone())),
+                Err(TryLockError::Error(error)) => return Err(self.io(error)),
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::Io(self.path.clone(), error)),
         }
+        Ok(())
     }
 
     /// Puts the whole in the place of what there was.
     fn replace(&mut self, state: &State) -> Result<(), StoreError> {
         self.journal = None;
-        let mut text = serde_json::to_vec(state).map_err(|error| StoreError::Corrupt(self.path.clone(), error))?;
-        text.push(b'\n');
-        let file = self.write(&text).map_err(|error| StoreError::Io(self.path.clone(), error))?;
-        self.journal = Some(Journal { file, whole: length(&text), changes: 0 });
+        let content = serde_json::to_vec(state).map_err(|error| self.io(error.into()))?;
+        let sealed = || -> Result<(Chain, Vec<u8>), Unspecified> {
+            let (mut chain, mut text) = Chain::begin(&self.secret, self.rng.as_mut())?;
+            text.extend(chain.seal(content, self.rng.as_mut())?);
+            Ok((chain, text))
+        };
+        let (chain, text) = sealed().map_err(|Unspecified| self.unsealed())?;
+        let file = write(&self.path, &text).map_err(|error| self.io(error))?;
+        self.journal = Some(Journal { file, chain, lines: Lines { whole: length(&text), changes: 0 } });
         Ok(())
     }
 
-    fn write(&self, text: &[u8]) -> io::Result<File> {
-        let directory = match self.path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(directory)?;
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".tmp");
-        let temporary = directory.join(name);
-        let mut file = private_file(&temporary)?;
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&temporary, &self.path)?;
-        File::open(directory)?.sync_all()?;
-        Ok(file)
+    fn io(&self, error: io::Error) -> StoreError {
+        StoreError::Io(self.path.clone(), error)
+    }
+
+    /// A failure of the cryptographic library.
+    fn unsealed(&self) -> StoreError {
+        self.io(io::Error::other("it cannot be sealed"))
     }
 }
 
 impl Store for FileStore {
     fn load(&mut self) -> Result<Option<State>, StoreError> {
-        let text = match fs::read(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StoreError::Io(self.path.clone(), error)),
-        };
-        let read = parse(&text).map_err(|error| StoreError::Corrupt(self.path.clone(), error))?;
+        self.hold()?;
         self.journal = None;
-        if let Some((whole, changes)) = read.lines {
-            let open = || -> io::Result<File> {
-                let file = File::options().append(true).open(&self.path)?;
-                // A line that was never finished was never acknowledged.
-                file.set_len(whole + changes)?;
-                file.sync_all()?;
-                Ok(file)
-            };
-            let file = open().map_err(|error| StoreError::Io(self.path.clone(), error))?;
-            self.journal = Some(Journal { file, whole, changes });
+        let Some(Read { state, end }) = self.parsed()? else { return Ok(None) };
+        match end {
+            Some((lines, chain)) => {
+                let open = || -> io::Result<File> {
+                    let file = File::options().append(true).open(&self.path)?;
+                    // A record that was never finished was never acknowledged.
+                    file.set_len(lines.whole + lines.changes)?;
+                    file.sync_all()?;
+                    Ok(file)
+                };
+                let file = open().map_err(|error| self.io(error))?;
+                self.journal = Some(Journal { file, chain, lines });
+            }
+            None => self.replace(&state)?,
         }
-        Ok(Some(read.state))
+        Ok(Some(state))
     }
 
     fn save(&mut self, changes: &[Change], state: &State) -> Result<(), StoreError> {
-        let Some(journal) = self.journal.as_mut().filter(|journal| journal.changes <= journal.whole.max(SMALL)) else {
+        self.hold()?;
+        // Whatever goes wrong from here, nobody knows how much of the record is there: the next thing written is the
+        // whole.
+        let Some(mut journal) =
+            self.journal.take().filter(|journal| journal.lines.changes <= journal.lines.whole.max(SMALL))
+        else {
             return self.replace(state);
         };
-        let mut line = serde_json::to_vec(changes).map_err(|error| StoreError::Corrupt(self.path.clone(), error))?;
-        line.push(b'\n');
+        let content = serde_json::to_vec(changes).map_err(|error| self.io(error.into()))?;
+        let line = journal.chain.seal(content, self.rng.as_mut()).map_err(|Unspecified| self.unsealed())?;
         let appended = journal.file.write_all(&line).and_then(|()| journal.file.sync_data());
-        journal.changes += length(&line);
-        if let Err(error) = appended {
-            // Nobody knows how much of the line is there: the next thing written is the whole.
-            self.journal = None;
-            return Err(StoreError::Io(self.path.clone(), error));
-        }
+        appended.map_err(|error| self.io(error))?;
+        journal.lines.changes += length(&line);
+        self.journal = Some(journal);
         Ok(())
     }
 }
 
-/// What a file says.
-struct Read {
-    state: State,
-    /// The bytes of its first line and of the finished ones after it; none where no line can be appended.
-    lines: Option<(u64, u64)>,
-}
-
-fn parse(text: &[u8]) -> Result<Read, serde_json::Error> {
-    let first = text.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-    let mut state: State = match serde_json::from_slice(first) {
-        Ok(state) => state,
-        Err(error) => {
-            let old: FormatOne = serde_json::from_slice(text).map_err(|_neither| error)?;
-            known(old.format, FormatOne::FORMAT)?;
-            return Ok(Read { state: old.into(), lines: None });
-        }
-    };
-    known(state.format, State::FORMAT)?;
-    let mut read = 0;
-    for line in text.split_inclusive(|byte| *byte == b'\n').skip(1).filter(|line| line.ends_with(b"\n")) {
-        let changes: Vec<Change> = serde_json::from_slice(line)?;
-        changes.into_iter().for_each(|change| state.apply(change));
-        read += length(line);
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStore").field("path", &self.path).finish_non_exhaustive()
     }
-    let lines = first.ends_with(b"\n").then_some((length(first), read));
-    Ok(Read { state, lines })
 }
 
-fn known(format: u32, due: u32) -> Result<(), serde_json::Error> {
-    if format == due { Ok(()) } else { Err(serde_json::Error::custom(format!("form {format} is not known"))) }
+impl Refusal {
+    fn at(self, path: &Path) -> StoreError {
+        match self {
+            Self::Secret => StoreError::WrongSecret(path.to_owned()),
+            Self::Damage(damage) => StoreError::Corrupt(path.to_owned(), damage),
+        }
+    }
 }
 
-fn length(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+fn parse(text: &[u8], secret: &SealingSecret, old_forms: OldForms) -> Result<Read, Refusal> {
+    if old_forms == OldForms::Read && !sealed::is_sealed(text) {
+        return Ok(Read { state: clear::read(text)?, end: None });
+    }
+    let Opened { state, lines, chain } = sealed::open(text, secret)?;
+    Ok(Read { state, end: Some((lines, chain)) })
 }
 
-/// The file holds private keys: nobody else may read it.
-#[cfg(unix)]
+fn write(path: &Path, text: &[u8]) -> io::Result<File> {
+    let directory = directory(path);
+    fs::create_dir_all(directory)?;
+    let temporary = beside(path, ".tmp");
+    let mut file = private_file(&temporary)?;
+    file.set_len(0)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    File::open(directory)?.sync_all()?;
+    Ok(file)
+}
+
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Nobody else may read it.
 fn private_file(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<File> {
-    File::create(path)
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }

@@ -17,6 +17,8 @@ fn paths_are_read() {
         ("/usb1/touch/on/", None),
         ("/usb/touch/on", None),
         ("/usb+1/touch/on", None),
+        ("/usb01/touch/on", None),
+        ("/usb0/touch/on", None),
         ("/usb99999999999999999999999/touch/on", None),
         ("/nfc1/touch/on", None),
         ("/usb1/blink/on", None),

@@ -1,11 +1,10 @@
-use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assay_authenticator_sim::env::{Person as _, Prompt, Purpose, Touch, Visitor};
 use assay_authenticator_sim::operation::Operation;
 
-use super::{Finger, Late, TouchMode, answer, read, words};
+use super::{Asked, Late, TouchMode, answer, read, words};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -73,28 +72,51 @@ fn the_key_that_asks_is_touched() {
 }
 
 #[test]
-fn a_finger_answers_while_it_is_down() {
-    let mut finger = Finger { patience: LONG, pressed: Arc::default() };
-    let other = finger.clone();
-    other.press(true);
-    assert!(finger.is_down());
-    assert_eq!(finger.touch(&prompt(), &Operation::new()), Touch::Given);
-    assert_eq!(finger.touch(&prompt(), &Operation::new()), Touch::Given);
-    other.press(false);
-    let cancelled = Operation::new();
-    cancelled.cancel();
-    assert_eq!(finger.touch(&prompt(), &cancelled), Touch::Cancelled);
-    let mut hasty = Finger { patience: Duration::ZERO, ..finger.clone() };
-    assert_eq!(hasty.touch(&prompt(), &Operation::new()), Touch::TimedOut);
-    let waiting = thread::spawn(move || finger.touch(&prompt(), &Operation::new()));
-    other.press(true);
-    assert_eq!(waiting.join().unwrap(), Touch::Given);
-}
-
-#[test]
 fn a_late_touch_can_be_cancelled() {
-    assert_eq!(Late { delay: Duration::ZERO }.touch(&prompt(), &Operation::new()), Touch::Given);
+    assert_eq!(Late { delay: Duration::ZERO, due: None }.touch(&prompt(), &Operation::new()), Touch::Given);
     let operation = Operation::new();
     operation.cancel();
-    assert_eq!(Late { delay: LONG }.touch(&prompt(), &operation), Touch::Cancelled);
+    assert_eq!(Late { delay: LONG, due: None }.touch(&prompt(), &operation), Touch::Cancelled);
+}
+
+/// Asked again and again, it touches once its time has come, and then anew.
+#[test]
+fn a_late_touch_is_not_waited_for() {
+    let mut at_once = Late { delay: Duration::ZERO, due: None };
+    let mut late = Late { delay: LONG, due: None };
+    for _ in 0..2 {
+        assert_eq!(at_once.glance(&prompt()), Some(Touch::Given));
+        assert_eq!(late.glance(&prompt()), None);
+    }
+    late.due = Some(Instant::now());
+    assert_eq!((late.glance(&prompt()), late.glance(&prompt())), (Some(Touch::Given), None));
+    late.due = Some(Instant::now());
+    late.dismiss();
+    assert_eq!(late.glance(&prompt()), None);
+}
+
+/// Who touches it because it is asked holds it as long as that takes.
+#[test]
+fn a_late_touch_is_as_long_as_it_is_wanted() {
+    for (purpose, touch) in [(Purpose::ResetByLongTouch, Touch::Held), (Purpose::Reset, Touch::Given)] {
+        let mut late = Late { delay: Duration::ZERO, due: None };
+        assert_eq!(late.touch(&Prompt { purpose, ..prompt() }, &Operation::new()), touch);
+    }
+}
+
+/// At the terminal, the question stands until it is answered or no longer asked.
+#[test]
+fn a_question_is_put_once() {
+    let (visitor, hand) = Visitor::new(LONG);
+    let mut asked = Asked { name: "sim".to_owned(), visitor };
+    for touch in [Touch::Given, Touch::Denied] {
+        assert_eq!((asked.glance(&prompt()), asked.glance(&prompt())), (None, None));
+        assert_eq!(hand.prompt(), Some(prompt()));
+        assert!(hand.answer(touch));
+        assert_eq!((asked.glance(&prompt()), hand.prompt()), (Some(touch), None));
+    }
+    asked.glance(&prompt());
+    assert!(hand.answer(Touch::Given));
+    asked.dismiss();
+    assert_eq!((hand.prompt(), asked.glance(&prompt())), (None, None));
 }
