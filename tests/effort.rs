@@ -167,6 +167,12 @@ impl Person for Counting {
         self.person.touch(prompt, operation)
     }
 
+    fn glance(&mut self, prompt: &Prompt) -> Option<Touch> {
+        let touch = self.person.glance(prompt);
+        *self.touches.lock().unwrap() += usize::from(touch.is_some());
+        touch
+    }
+
     fn scan(&mut self, prompt: &Prompt, operation: &Operation) -> Scan {
         *self.touches.lock().unwrap() += 1;
         self.person.scan(prompt, operation)
