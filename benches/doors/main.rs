@@ -73,7 +73,7 @@ fn doors(measured: bool) {
          served() {{ : >ready; \"$assay\" --state /tmp/state \"$@\" <&0 >ready 2>said & server=$!\n\
            soon grep -q '\"target\"' ready; node=$(sed -n 's/.*\"target\":\"hid:\\([^\"]*\\)\".*/\\1/p' ready)\n\
            {} --measure \"$node\"; unplug; }}\n\
-         served key serve --uhid --touch auto\nserved proxy sim --uhid\nserved proxy exec:{} --uhid\n",
+         served key serve --uhid --touch auto\nserved proxy sim --uhid\nserved proxy exec:{} --uhid\nexit 0\n",
         root.display(),
         this.display(),
         firmware.display()
