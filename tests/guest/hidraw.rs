@@ -161,6 +161,28 @@ fn the_authenticator_suite() {
     }
 }
 
+/// What wants a new key: its power is taken away at the kernel's door and given back before each reset, as a hub would.
+#[test]
+fn a_key_is_erased() {
+    for door in KERNEL_DOORS {
+        let script = format!(
+            r#"
+            serve {door} --touch auto --control 127.0.0.1:8000
+            cycle='for to in off on; do busybox wget -q -O - http://127.0.0.1:8000/usb1/power/$to >/dev/null; done'
+            step suite "$assay" --state /tmp/state --json test authenticator "hid:$node" --out /tmp/report --erase \
+                --power-cycle "$cycle" --filter client-pin/set --filter 'reset/*-gone' --filter credential-management/rps
+            "#
+        );
+        let Some(steps) = guest(&[], &script) else { return };
+        let said = steps.ok("suite");
+        let report: serde_json::Value = serde_json::from_str(said.get(said.find('{').unwrap()..).unwrap()).unwrap();
+        assert_eq!(report["verdict"], "conforms", "{door}");
+        let total = |name: &str| report["totals"][name].as_u64().unwrap();
+        assert!(total("passed") > 10, "{door}: {}", report["totals"]);
+        assert_eq!(total("passed") + total("skipped"), total("cases"), "{door}: {}", report["totals"]);
+    }
+}
+
 /// What a key says on a real node is kept, and comes again where there is no key.
 #[test]
 fn a_recording() {
