@@ -1,6 +1,7 @@
 //! The virtual key as a key of the kernel's: under User-Mode Linux, plugged in at the HID layer and at
 //! a USB port, used by programs of other people. Each test is a machine of its own that is gone with it.
 
+mod chromium;
 mod doors;
 mod hidraw;
 mod libfido2;

@@ -69,6 +69,9 @@ guest() { # a kernel in which a virtual key is a real one, and the programs that
         (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends make flex bison bc \
             xz-utils pkg-config libudev-dev busybox-static fido2-tools openssh-client openssh-server usbutils udev util-linux) || return 1
     fi
+    if [ "$long" = yes ] && ! { command -v chromium && command -v Xvfb && command -v xdotool; } >/dev/null; then
+        (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium xvfb xdotool) || return 1
+    fi
     cargo build --quiet --locked --manifest-path second-opinion/Cargo.toml --target-dir target/second-opinion || return 1
     tests/guest/kernel.sh --cached 2>/dev/null || { apt-get update && tests/guest/kernel.sh; }
 }

@@ -4,6 +4,7 @@
 # `serve OPTION...` plugs virtual keys in; then $node is the first one's, such as /dev/hidraw0.
 # $assay is the command, and the folder is empty and this guest's own.
 set -u
+here=$(dirname "${BASH_SOURCE[0]}")
 cd /tmp || exit 125
 
 step() {
@@ -64,3 +65,27 @@ signing_in() {
 
 # The public key in the file cred.
 public_key() { tail -n +2 cred; }
+
+# A Chromium at the page $1, driven by the Python $2, on a display of its own.
+browser() {
+    Xvfb :7 -screen 0 1000x800x24 -nolisten tcp >/dev/null 2>&1 &
+    soon test -S /tmp/.X11-unix/X7
+    mkfifo asked told
+    DISPLAY=:7 "$2" "$here/../witness/drive_browser.py" "$1" <asked >told 2>browser-said &
+    exec 8>asked 9<told
+    told browser
+}
+
+# A ceremony in it, and what came of it; `begun` and `told` are its two halves.
+ask() {
+    begun "$2"
+    told "$1"
+}
+
+begun() { echo "$1" >&8; }
+
+told() {
+    local line
+    IFS= read -r -u 9 line || { echo "the browser: $(tail -n 20 browser-said)"; exit 125; }
+    step "$1" echo "$line"
+}
