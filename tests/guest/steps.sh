@@ -68,7 +68,7 @@ public_key() { tail -n +2 cred; }
 
 # A Chromium at the page $1, driven by the Python $2, on a display of its own.
 browser() {
-    Xvfb :7 -screen 0 1000x800x24 -nolisten tcp >/dev/null 2>&1 &
+    Xvfb :7 -screen 0 600x600x16 -nolisten tcp >/dev/null 2>&1 &
     soon test -S /tmp/.X11-unix/X7
     mkfifo asked told
     DISPLAY=:7 "$2" "$here/../witness/drive_browser.py" "$1" <asked >told 2>browser-said &

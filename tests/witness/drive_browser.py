@@ -4,7 +4,7 @@ usage: drive_browser.py URL <ASKED
 Opens URL and says so. Then each line of standard input is a ceremony with the server of that page, and is answered by
 a line:
     {"create" or "get": members of the request for options, "pins": ["1234"]}
-    {"sheets": ["UsbInsertAndActivate", ...], and "status", "answer" and "extensions", or "error"}
+    {"sheets": ["UsbInsertAndActivate", ...], "torn": 0, and "status", "answer" and "extensions", or "error"}
 Sheets are Chromium's own questions, as its log names them. They are no part of the page, so keys are pressed by X's
 XTEST: it needs DISPLAY and xdotool. PINs are typed in their order, the last one again and again.
 """
@@ -62,13 +62,19 @@ PAUSE = 1
 # And where that was too soon on a busy machine, it comes again; not sooner, for the next sheet may take it as a Cancel.
 AGAIN = 15
 
+# A key gives up a message whose reports pause for half a second (ERR_MSG_TIMEOUT), and Chromium on a busy machine may
+# draw for longer than that between two of them. The page then hears NotAllowedError, and begins again.
+TORN = "(error reading)"
+ATTEMPTS = 3
+
 # How long Chromium may be about a command, in seconds.
 PATIENCE = 60
 
 FLAGS = [
     "--remote-debugging-pipe",
-    # There is no other user on this machine, and no display to draw fast on.
-    *["--no-sandbox", "--no-zygote", "--disable-gpu"],
+    # There is no other user on this machine, and one processor that does all: little is drawn, and nothing moves.
+    *["--no-sandbox", "--no-zygote", "--disable-gpu", "--force-prefers-reduced-motion"],
+    *["--window-position=0,0", "--window-size=600,600"],
     # Nobody waits for a network, a keyring or a first-run page.
     *["--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update"],
     *["--disable-sync", "--disable-extensions", "--password-store=basic"],
@@ -175,11 +181,20 @@ def ceremony(asked):
         "path": "registration" if create else "authentication",
         "body": asked["create" if create else "get"],
     }
+    shown, pins = [], list(asked.get("pins", []))
+    for torn in range(ATTEMPTS):
+        said.clear()
+        result = attempt(argument, pins, shown)
+        if not any(TORN in line for line in said):
+            break
+    return {"sheets": shown, "torn": torn, **result}
+
+
+def attempt(argument, pins, shown):
     # The sheet of the ceremony before is gone.
     call("Runtime.evaluate", **script(FOCUS % ("true", "focus")))
     number = send("Runtime.evaluate", **script(f"({CEREMONY})({json.dumps(argument)})"))
-    shown, pins, pin = [], list(asked.get("pins", [])), None
-    focus = due = None
+    pin = focus = due = None
     while True:
         came, sheets = watch(max(0, due - time.monotonic()) if due else PATIENCE)
         for sheet in sheets:
@@ -187,12 +202,12 @@ def ceremony(asked):
             focus = due = None
             if sheet in HANDS:
                 focus = send("Runtime.evaluate", **script(FOCUS % ("false", "blur")))
-            if "PIN" in HANDS.get(sheet, []) and pins:
-                pin = pins.pop(0)
+            if "PIN" in HANDS.get(sheet, []):
+                pin = pins.pop(0) if len(pins) > 1 else pins[0]
         for message in came:
             if message.get("id") == number:
                 result = message.get("result", message)
-                return {"sheets": shown, **result.get("result", {}).get("value", {"error": result})}
+                return result.get("result", {}).get("value", {"error": result})
             if focus and message.get("id") == focus:
                 for key in HANDS[shown[-1]][:-1]:
                     press(key, pin)
