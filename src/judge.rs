@@ -2,8 +2,8 @@
 
 mod attended;
 mod authenticator;
-mod current;
 mod desk;
+mod left;
 mod progress;
 mod refresh;
 mod server;
@@ -29,7 +29,6 @@ use time::format_description::well_known::Rfc3339;
 
 pub use self::attended::{PERSONS, person};
 pub use self::authenticator::{Care, Named, Seen, authenticator, keys};
-pub use self::current::Current;
 pub use self::desk::{Desk, NoDesk};
 pub use self::progress::Bar;
 pub use self::refresh::PowerCycle;

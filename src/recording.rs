@@ -13,8 +13,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
+use assay_conformance::case::Header;
+use assay_conformance::context::Cancel;
 use assay_conformance::report::SuiteReport;
 use assay_conformance::suites::authenticator::Connect;
+use assay_conformance::verdict::Outcome;
 use assay_protocol::ctap2::get_info;
 use assay_transport::transcript::{Direction, Entry};
 use assay_transport::{Recorded, Report, Reports, Transcript};
@@ -22,7 +25,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use self::play::{Difference, Player};
-use crate::judge::Current;
 
 /// The version of the file's form.
 const FORM: u32 = 1;
@@ -70,14 +72,14 @@ pub struct Session {
 /// Keeps what passes between the cases of a run and the keys that `inner` reaches.
 pub struct Recorder {
     inner: Arc<dyn Connect>,
-    current: Current,
+    running: Mutex<String>,
     sessions: Mutex<Vec<(String, Transcript)>>,
 }
 
 impl Recorder {
-    /// Records from now on; `current` has to watch the run.
-    pub fn new(inner: Arc<dyn Connect>, current: Current) -> Self {
-        Self { inner, current, sessions: Mutex::default() }
+    /// Records from now on.
+    pub fn new(inner: Arc<dyn Connect>) -> Self {
+        Self { inner, running: Mutex::default(), sessions: Mutex::default() }
     }
 
     /// The sessions of the cases in this report.
@@ -96,11 +98,23 @@ impl Recorder {
 }
 
 impl Connect for Recorder {
+    fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), String> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&header.id);
+        self.inner.prepare(header, cancel)
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        self.inner.ended(outcome);
+    }
+
+    fn has_our_pin(&self) -> bool {
+        self.inner.has_our_pin()
+    }
+
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
         let (reports, transcript) = Recorded::new(self.inner.connect()?);
-        if let Some(header) = self.current.header() {
-            self.sessions.lock().unwrap_or_else(PoisonError::into_inner).push((header.id, transcript));
-        }
+        let case = self.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).push((case, transcript));
         Ok(Box::new(reports))
     }
 }

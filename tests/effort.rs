@@ -12,6 +12,7 @@ use assay_authenticator_sim::env::{Env, MemoryStore, Person, Prompt, Scan, Store
 use assay_authenticator_sim::operation::Operation;
 use assay_authenticator_sim::state::{Secret, State, StoredPin};
 use assay_conformance::suites::authenticator::{Connect, FRESH, Leaves, PIN, suite};
+use assay_conformance::verdict::Outcome;
 use assay_protocol::pin_uv::pin_hash;
 use assay_transport::Reports;
 
@@ -102,8 +103,8 @@ fn measure(persona: usize, id: &str, with_pin: bool) -> Option<Did> {
     let after = store.load().unwrap().unwrap();
     let touches = *touches.lock().unwrap();
     Some(Did {
-        passed: outcome.name() == "pass",
-        skipped: outcome.name() == "skip",
+        passed: outcome.is_pass(),
+        skipped: matches!(outcome, Outcome::Skip { .. }),
         touches,
         leaves: leaves(&before, &after),
     })

@@ -30,6 +30,11 @@ pub trait Open<W>: Send + Sync {
         Ok(())
     }
 
+    /// How a case has ended that was prepared.
+    fn ended(&self, outcome: &Outcome) {
+        let _ = outcome;
+    }
+
     /// A fresh world, or why there is none.
     fn open(&self, context: &mut Context) -> Result<W, Stop>;
 }
@@ -145,6 +150,7 @@ pub fn run<W: 'static>(
                 done.evidence = ended.context.evidence().exchanges();
                 hung += usize::from(ended.hangs);
             }
+            open.ended(&done.outcome);
             done.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         }
         // A case cut off by a cancelled run says nothing of the target.

@@ -14,7 +14,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Place;
-use crate::judge::{self, Bar, Current, Named, Plan, Seen};
+use crate::judge::{self, Bar, Named, Plan, Seen};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 use crate::recording::{Player, Recorder, Recording, summary};
@@ -69,12 +69,11 @@ pub(super) fn record(here: &Place, args: &RecordArgs) -> Result<Exit> {
     let plan = Plan::new(PROFILE, args.seed.as_deref(), &args.filter)?;
     let began = plan.began.duration_since(SystemTime::UNIX_EPOCH).context("a clock before 1970")?.as_secs();
     let mut recording = Recording::new(summary(&info), PROFILE, plan.seed.to_string(), began, target.is_fresh());
-    let current = Current::default();
     let named = Named { target, lab, state };
     let mut bar = Bar::new();
-    let recorder = Arc::new(Recorder::new(Arc::new(Seen { named, desk: bar.desk() }), current.clone()));
+    let recorder = Arc::new(Recorder::new(Arc::new(Seen { named, desk: bar.desk() })));
     let connect = Arc::clone(&recorder);
-    let report = judge::keys(&plan, connect, recording.fresh, &mut current.watching(&mut bar));
+    let report = judge::keys(&plan, connect, recording.fresh, &mut bar);
     recording.sessions = recorder.sessions(&report);
     let mut text = serde_json::to_string_pretty(&recording)?;
     text.push('\n');
@@ -94,11 +93,10 @@ pub(super) fn replay(here: &Place, args: &ReplayArgs) -> Result<Exit> {
     let mut plan = Plan::new(&recording.profile, Some(&recording.seed), &[])?;
     plan.began = SystemTime::UNIX_EPOCH + Duration::from_secs(recording.began);
     plan.filter = Filter::exactly(recording.sessions.iter().map(|session| session.case.clone()));
-    let current = Current::default();
-    let player = Arc::new(Player::new(&recording, current.clone())?);
+    let player = Arc::new(Player::new(&recording)?);
     let mut bar = Bar::new();
     let connect = Arc::clone(&player);
-    let report = judge::keys(&plan, connect, recording.fresh, &mut current.watching(&mut bar));
+    let report = judge::keys(&plan, connect, recording.fresh, &mut bar);
     let differences = player.differences(&recording, &report);
     let newer = judge::headers(crate::cli::TestKind::Authenticator, &recording.profile).len() - report.cases.len();
     if here.json {

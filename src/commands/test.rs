@@ -11,6 +11,7 @@ use assay_client::Client;
 use assay_client::user::Nobody;
 use assay_conformance::report::{self, Report, text};
 use assay_conformance::target::{TargetFile, assay as assay_dialect};
+use assay_conformance::verdict::Outcome;
 use assay_transport::Channel;
 use serde_json::{Value, json};
 
@@ -76,7 +77,7 @@ pub(super) fn run(here: &Place, args: &TestArgs) -> Result<Exit> {
     let mut plan = Plan::new(profile, seed, &args.filter)?;
     args.regression.tell(&mut plan, earlier.as_ref())?;
     if let Some(report) = &interrupted {
-        let settled = report.cases().filter(|case| case.outcome.name() != "broken");
+        let settled = report.cases().filter(|case| !matches!(case.outcome, Outcome::Broken { .. }));
         plan.filter = std::mem::take(&mut plan.filter).except(settled.map(|case| case.header.id.clone()));
     }
     cancel_on_interrupt(&plan)?;

@@ -1,16 +1,18 @@
 //! Who is in front of a virtual key while a case runs: somebody who touches it, unless the case wants nobody, or
 //! somebody else.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use assay_authenticator_sim::env::{Always, OWNER, Person, Prompt, Purpose, Scan, Touch};
 use assay_authenticator_sim::operation::Operation;
-use assay_conformance::case::Need;
+use assay_conformance::case::{Header, Need};
+use assay_conformance::context::Cancel;
 use assay_conformance::suites::authenticator::{Connect, HELD_TOUCH, OTHER_FINGER, UNTOUCHED};
 use assay_transport::Reports;
 
-use super::{Current, Named};
+use super::Named;
 use crate::keys;
 
 /// What a case can want of whoever is there.
@@ -18,13 +20,28 @@ pub const PERSONS: [Need; 3] = [HELD_TOUCH, UNTOUCHED, OTHER_FINGER];
 
 /// A virtual key with whom the running case wants in front of it.
 pub(super) struct Attended {
-    pub(super) named: Named,
-    pub(super) current: Current,
+    named: Named,
+    needs: Mutex<Vec<Need>>,
+}
+
+impl Attended {
+    pub(super) fn new(named: Named) -> Self {
+        Self { named, needs: Mutex::default() }
+    }
+
+    fn needs(&self) -> MutexGuard<'_, Vec<Need>> {
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Connect for Attended {
+    fn prepare(&self, header: &Header, _cancel: &Cancel) -> Result<(), String> {
+        self.needs().clone_from(&header.needs);
+        Ok(())
+    }
+
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
-        let person = person(&self.current.header().map(|header| header.needs).unwrap_or_default());
+        let person = person(&self.needs());
         let Named { target, lab, state } = &self.named;
         target.connect_with(lab, state, person).map_err(|error| format!("{error:#}"))
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use assay_conformance::case::{Header, Need};
 use assay_conformance::report::SuiteReport;
 use assay_conformance::runner::{self, Open, Options, Progress};
-use assay_conformance::suites::authenticator::{Connect, FRESH, Key, Leaves, Sessions, effort, order, suite};
+use assay_conformance::suites::authenticator::{Connect, FRESH, Key, Sessions, effort, order, suite};
 use assay_transport::Reports;
 
 use super::attended::Attended;
 use super::desk::{Desk, Watched};
 use super::refresh::{PowerCycle, Refreshed};
-use super::{Current, PERSONS, Plan};
+use super::{PERSONS, Plan, left};
 use crate::keys::KeyTarget;
 use crate::lab::Lab;
 use crate::state::State;
@@ -45,24 +45,19 @@ pub struct Care {
 /// key, or where `care` says how it is brought there: what somebody keeps on a key is never put at risk otherwise.
 pub fn authenticator(plan: &Plan, named: Named, care: Care, progress: &mut dyn Progress) -> SuiteReport {
     let fresh = named.target.is_fresh();
-    let current = Current::default();
     if fresh && care.erase.is_none() {
         if !matches!(named.target, KeyTarget::Sim(_)) {
             return keys(plan, Arc::new(named), true, progress);
         }
-        let connect = Attended { named, current: current.clone() };
         let features: Vec<Need> = [FRESH].into_iter().chain(PERSONS).collect();
         let options = plan.options(features.iter().map(Need::feature));
-        return run(Arc::new(connect), &options, &mut current.watching(progress));
+        return run(Arc::new(Attended::new(named)), &options, progress);
     }
     let features: &[Need] = if care.erase.is_some() { &[FRESH] } else { &[] };
     let options = Options { order: Some(order), ..plan.options(features.iter().map(Need::feature)) };
     care.desk.say(&announced(&options, care.erase.as_ref()));
     match care.erase {
-        Some(how) if !fresh => {
-            let connect = Refreshed::new(named, current.clone(), how, care.desk);
-            run(Arc::new(connect), &options, &mut current.watching(progress))
-        }
+        Some(how) if !fresh => run(Arc::new(Refreshed::new(named, how, care.desk)), &options, progress),
         _ => run(Arc::new(Seen { named, desk: care.desk }), &options, progress),
     }
 }
@@ -88,32 +83,14 @@ fn announced(options: &Options, erase: Option<&PowerCycle>) -> String {
     let headers: Vec<&Header> = runner::chosen(&suite, options).into_iter().map(|case| &case.header).collect();
     let headers: Vec<&Header> = headers.into_iter().filter(asked).collect();
     let touches: usize = headers.iter().map(|header| effort(&header.id).touches).sum();
-    let resets = resets(&headers);
+    let fresh = headers.iter().filter(|header| header.needs.contains(&FRESH));
+    let resets = left::resets(fresh.map(|header| effort(&header.id)));
     let resets = match erase {
         Some(PowerCycle::Person) => format!(", and unplugged and plugged in again up to {resets} times"),
         Some(PowerCycle::Command(_)) => format!(", and reset up to {resets} times"),
         None => String::new(),
     };
     format!("{} cases: the key is to be touched up to {touches} times{resets}", headers.len())
-}
-
-/// How often a key that has everything is reset for these cases, in their order.
-fn resets(headers: &[&Header]) -> usize {
-    let (mut resets, mut left) = (0, None);
-    for header in headers.iter().filter(|header| header.needs.contains(&FRESH)) {
-        let effort = effort(&header.id);
-        left = match (left, effort.with_pin) {
-            (Some(Leaves::Nothing), _) if effort.leaves != Leaves::Reset => Some(effort.leaves),
-            (Some(Leaves::Pin | Leaves::Kept), Some(leaves)) if leaves != Leaves::Reset => {
-                Some(leaves.max(Leaves::Pin))
-            }
-            _ => {
-                resets += 1;
-                Some(effort.leaves)
-            }
-        };
-    }
-    resets
 }
 
 /// Judges the keys that `connect` reaches; `fresh` where each session finds one as it comes from the factory.

@@ -3,8 +3,7 @@
 //! first seconds after power-up (CTAP 2.3 6.6), so that power is cycled first; that is what costs a person most.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,12 +12,13 @@ use assay_client::Client;
 use assay_client::user::Nobody;
 use assay_conformance::case::Header;
 use assay_conformance::context::Cancel;
-use assay_conformance::suites::authenticator::{Connect, FRESH, Leaves, effort};
+use assay_conformance::suites::authenticator::{Connect, Effort, FRESH, effort};
+use assay_conformance::verdict::Outcome;
 use assay_protocol::ctap2::get_info::Response;
 use assay_transport::Reports;
 
-use super::current::{Current, Ending};
 use super::desk::{Desk, Watched};
+use super::left::{Found, Left};
 use super::{Named, sweep};
 use crate::keys;
 
@@ -34,36 +34,20 @@ pub enum PowerCycle {
 /// A key that is brought to the state that the running case wants.
 pub(super) struct Refreshed {
     named: Named,
-    current: Current,
     how: PowerCycle,
     desk: Arc<dyn Desk>,
     state: Mutex<State>,
-    has_our_pin: AtomicBool,
 }
 
 /// What is known of the key.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct State {
-    /// What the last case has found.
-    found: Left,
-    /// What it leaves, where it comes to its end.
     left: Left,
+    /// How the case that runs has found it, and what it costs.
+    running: Option<(Found, Effort)>,
     /// What it said of itself after the last reset.
     new: Option<Response>,
     resets: usize,
-}
-
-/// What the last case has left on the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
-    /// As it comes from the factory.
-    New,
-    /// The cases' PIN, or nothing.
-    Pin,
-    /// That, and what the PIN can take away.
-    Kept,
-    /// Nobody knows.
-    Unknown,
 }
 
 /// How long a person may take to unplug a key and plug it in again.
@@ -76,18 +60,35 @@ const WINDOW: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
 
 impl Refreshed {
-    pub(super) fn new(named: Named, current: Current, how: PowerCycle, desk: Arc<dyn Desk>) -> Self {
-        let state = State { found: Left::Unknown, left: Left::Unknown, new: None, resets: 0 };
-        Self { named, current, how, desk, state: Mutex::new(state), has_our_pin: AtomicBool::new(false) }
+    pub(super) fn new(named: Named, how: PowerCycle, desk: Arc<dyn Desk>) -> Self {
+        let state = State { left: Left::Unknown, running: None, new: None, resets: 0 };
+        Self { named, how, desk, state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Connect for Refreshed {
     fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), String> {
-        let has_our_pin = header.needs.contains(&FRESH)
-            && self.ready(&header.id, cancel).map_err(|error| format!("the key could not be reset: {error:#}"))?;
-        self.has_our_pin.store(has_our_pin, Ordering::Relaxed);
+        let mut state = self.state();
+        state.running = None;
+        if header.needs.contains(&FRESH) {
+            let effort = effort(&header.id);
+            let found = self.ready(&mut state, effort, cancel);
+            let found = found.map_err(|error| format!("the key could not be reset: {error:#}"))?;
+            state.running = Some((found, effort));
+        }
         Ok(())
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        let mut state = self.state();
+        // The others leave nothing.
+        if let Some((found, effort)) = state.running.take() {
+            state.left = Left::after(found, effort, outcome);
+        }
     }
 
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
@@ -95,45 +96,35 @@ impl Connect for Refreshed {
     }
 
     fn has_our_pin(&self) -> bool {
-        self.has_our_pin.load(Ordering::Relaxed)
+        matches!(self.state().running, Some((Found::OurPin, _)))
     }
 }
 
 impl Refreshed {
-    /// Prepares the key for this case; has it the cases' PIN then?
-    fn ready(&self, id: &str, cancel: &Cancel) -> Result<bool> {
-        let effort = effort(id);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = match self.current.last() {
-            _ if effort.leaves == Leaves::Reset => Left::Unknown,
-            Some(Ending::Skipped) if state.left == Left::Unknown => state.found,
-            Some(Ending::Passed | Ending::Skipped) => state.left,
-            Some(Ending::Other) | None => Left::Unknown,
+    /// Brings the key to a state in which a case of this cost can be asked.
+    fn ready(&self, state: &mut State, effort: Effort, cancel: &Cancel) -> Result<Found> {
+        // Until the case has ended, nobody knows.
+        let left = std::mem::replace(&mut state.left, Left::Unknown);
+        let is_so = |found: &Found| match found {
+            Found::New => self.is_new(state.new.as_ref()),
+            Found::OurPin => self.is_ours(left),
         };
-        // If this fails on the way, nobody knows.
-        (state.found, state.left) = (Left::Unknown, Left::Unknown);
-        let (found, leaves) = match effort.with_pin {
-            _ if self.is_new(left, &state) => (Left::New, effort.leaves),
-            Some(leaves) if self.is_ours(left) => (Left::Pin, leaves.max(Leaves::Pin)),
-            _ => {
-                state.resets += 1;
-                state.new = Some(self.refresh(state.resets, cancel)?);
-                (Left::New, effort.leaves)
-            }
-        };
-        (state.found, state.left) = (found, after(leaves));
-        Ok(found == Left::Pin)
+        if let Some(found) = left.fits(effort).filter(is_so) {
+            return Ok(found);
+        }
+        state.resets += 1;
+        state.new = Some(self.refresh(state.resets, cancel)?);
+        Ok(Found::New)
     }
 
     /// Is it as it was after its reset? What has left no trace in getInfo is known by the table.
-    fn is_new(&self, left: Left, state: &State) -> bool {
-        left == Left::New && state.new.is_some() && self.ask(|info| Ok(Some(plain(info)) == state.new)).unwrap_or(false)
+    fn is_new(&self, new: Option<&Response>) -> bool {
+        self.ask(|info| Ok(Some(&plain(info)) == new)).unwrap_or(false)
     }
 
     /// Has it the cases' PIN, and nothing else? What there is else is taken away.
     fn is_ours(&self, left: Left) -> bool {
-        let sweep = |mut channel| sweep::to_our_pin(&mut channel, left == Left::Kept);
-        left != Left::Unknown && self.channel().and_then(sweep).is_ok()
+        self.channel().and_then(|mut channel| sweep::to_our_pin(&mut channel, left == Left::Kept)).is_ok()
     }
 
     fn refresh(&self, count: usize, cancel: &Cancel) -> Result<Response> {
@@ -191,15 +182,6 @@ impl Refreshed {
             thread::sleep(GLANCE);
         }
         Ok(())
-    }
-}
-
-fn after(leaves: Leaves) -> Left {
-    match leaves {
-        Leaves::Nothing => Left::New,
-        Leaves::Pin => Left::Pin,
-        Leaves::Kept => Left::Kept,
-        Leaves::More | Leaves::Reset => Left::Unknown,
     }
 }
 

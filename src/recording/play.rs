@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use assay_conformance::case::Header;
+use assay_conformance::context::Cancel;
 use assay_conformance::report::SuiteReport;
 use assay_conformance::suites::authenticator::Connect;
 use assay_protocol::ctaphid::Frame;
@@ -11,12 +13,11 @@ use assay_transport::transcript::Direction;
 use assay_transport::{Error, Report, Reports};
 
 use super::Recording;
-use crate::judge::Current;
 
 /// Answers each case as the key did.
 pub struct Player {
     sessions: BTreeMap<String, Vec<(Direction, Report)>>,
-    current: Current,
+    running: Mutex<String>,
     /// Where the conversations of now have left the recorded ones.
     departures: Arc<Mutex<BTreeMap<String, String>>>,
 }
@@ -31,10 +32,14 @@ pub struct Difference {
 }
 
 impl Player {
-    /// Plays `recording`; `current` has to watch the run.
-    pub fn new(recording: &Recording, current: Current) -> anyhow::Result<Self> {
+    /// Plays `recording`.
+    pub fn new(recording: &Recording) -> anyhow::Result<Self> {
         let sessions = recording.sessions.iter().map(|session| Ok((session.case.clone(), session.entries()?)));
-        Ok(Self { sessions: sessions.collect::<anyhow::Result<_>>()?, current, departures: Arc::default() })
+        Ok(Self {
+            sessions: sessions.collect::<anyhow::Result<_>>()?,
+            running: Mutex::default(),
+            departures: Arc::default(),
+        })
     }
 
     /// Every case whose conversation or outcome is another one than in `recording`.
@@ -57,8 +62,13 @@ impl Player {
 }
 
 impl Connect for Player {
+    fn prepare(&self, header: &Header, _cancel: &Cancel) -> Result<(), String> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&header.id);
+        Ok(())
+    }
+
     fn connect(&self) -> Result<Box<dyn Reports>, String> {
-        let case = self.current.header().map(|header| header.id).unwrap_or_default();
+        let case = self.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let entries = self.sessions.get(&case).ok_or("this case is not in the recording")?;
         Ok(Box::new(Played {
             case,

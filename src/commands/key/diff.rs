@@ -15,7 +15,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::commands::Place;
-use crate::judge::{self, Bar, Current, Named, Plan};
+use crate::judge::{self, Bar, Named, Plan};
 use crate::keys::{self, KeyTarget};
 use crate::output::{Exit, print};
 use crate::recording::{Player, Recording, summary};
@@ -98,14 +98,14 @@ pub(super) fn run(here: &Place, args: &KeyDiffArgs) -> Result<Exit> {
 }
 
 fn asked(here: &Place, text: &str, filter: &[String]) -> Result<Side> {
-    let (mut bar, current) = (Bar::new(), Current::default());
+    let mut bar = Bar::new();
     if Path::new(text).is_file() {
         let recording = Recording::load(Path::new(text))?;
         let mut plan = Plan::new(&recording.profile, Some(&recording.seed), filter)?;
         plan.began = SystemTime::UNIX_EPOCH + Duration::from_secs(recording.began);
         plan.filter = Filter::new(filter).among(recording.sessions.iter().map(|session| session.case.clone()));
-        let player = Arc::new(Player::new(&recording, current.clone())?);
-        let report = judge::keys(&plan, player, recording.fresh, &mut current.watching(&mut bar));
+        let player = Arc::new(Player::new(&recording)?);
+        let report = judge::keys(&plan, player, recording.fresh, &mut bar);
         return Ok(Side { summary: recording.key, report });
     }
     let (lab, state) = (here.lab()?, here.state()?);

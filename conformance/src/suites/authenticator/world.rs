@@ -15,7 +15,7 @@ use crate::case::Header;
 use crate::context::{Cancel, Context};
 use crate::evidence::{Exchange, Message, Part, Role, hex};
 use crate::runner::Open;
-use crate::verdict::Stop;
+use crate::verdict::{Outcome, Stop};
 
 /// Reaches a key. Each call is a session of its own; where `fresh` holds, with a key that was
 /// reset and has just been powered up.
@@ -24,6 +24,11 @@ pub trait Connect: Send + Sync {
     fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), String> {
         let (_, _) = (header, cancel);
         Ok(())
+    }
+
+    /// How a case has ended that was prepared.
+    fn ended(&self, outcome: &Outcome) {
+        let _ = outcome;
     }
 
     /// Opens the way to the key.
@@ -41,6 +46,10 @@ pub struct Sessions(pub Arc<dyn Connect>);
 impl Open<Key> for Sessions {
     fn prepare(&self, header: &Header, cancel: &Cancel) -> Result<(), Stop> {
         self.0.prepare(header, cancel).map_err(Stop::Broken)
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        self.0.ended(outcome);
     }
 
     fn open(&self, context: &mut Context) -> Result<Key, Stop> {
