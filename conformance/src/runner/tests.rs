@@ -95,3 +95,49 @@ fn a_cancelled_run_says_how_much_it_did_not_run() {
     let report = run(&suite, &opener(), &options, &mut Silent);
     assert_eq!((report.cases.len(), report.not_run), (1, 1));
 }
+
+/// A target that has to be prepared, and hears of each case's end.
+#[derive(Default)]
+struct Prepared(std::sync::Mutex<Vec<String>>);
+
+impl Prepared {
+    fn heard(&self, what: String) {
+        self.0.lock().unwrap().push(what);
+    }
+}
+
+impl Open<u32> for Prepared {
+    fn prepare(&self, header: &Header, _cancel: &Cancel) -> Result<(), Stop> {
+        self.heard(format!("prepare {}", header.id));
+        if header.id == "c" { Err(Stop::broken("no power")) } else { Ok(()) }
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        self.heard(format!("ended {}", outcome.name()));
+    }
+
+    fn open(&self, _context: &mut Context) -> Result<u32, Stop> {
+        self.heard("open".to_owned());
+        Ok(7)
+    }
+}
+
+#[test]
+fn what_is_asked_is_prepared_and_nothing_else_is() {
+    let suite = Suite::new("s", "S").with([
+        case("a", |_, _| Ok(Pass::plain("fine"))),
+        case("b", |_, _| panic!("never runs")).needs([Need::new("uv")]),
+        case("c", |_, _| panic!("never runs")),
+        case("d", |_, _| Err(Stop::skip("uv"))),
+    ]);
+    let target = Arc::new(Prepared::default());
+    let open: Arc<dyn Open<u32>> = target.clone();
+    // What comes first is asked first; the report keeps the suite's order.
+    let options = Options { order: Some(|header| u8::from(header.id == "a")), ..options() };
+    let report = run(&suite, &open, &options, &mut Silent);
+    let ids: Vec<_> = report.cases.iter().map(|case| (case.header.id.as_str(), case.outcome.name())).collect();
+    assert_eq!(ids, [("a", "pass"), ("b", "skip"), ("c", "broken"), ("d", "skip")]);
+    let heard = target.0.lock().unwrap();
+    let expected = ["prepare c", "ended broken", "prepare d", "open", "ended skip", "prepare a", "open", "ended pass"];
+    assert_eq!(*heard, expected);
+}
